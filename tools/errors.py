@@ -1,0 +1,137 @@
+"""Every error that questgraph raises on purpose.
+
+QuestgraphError
+├── ConfigError                 wrong before any model was asked: mend the call
+│   ├── UnknownNameError        nobody registered a thing by that name
+│   ├── SchemaError             a schema is wrong, with the place and the nearest right name
+│   ├── DocumentError           a file cannot be read as a document
+│   ├── WeightsError            a model's weights are missing, or not the published ones
+│   └── MissingPackageError     an optional package is needed, with the command that brings it
+├── ModelError                  the model was asked and gave no usable reply
+│   ├── ModelUnavailableError   a later try may succeed
+│   ├── ModelRefusedError       no later try will succeed
+│   └── TruncatedError          the reply was cut off at its token limit, twice
+├── AnswerError                 the model answered in another form than it was asked for
+└── RunError                    a run folder cannot be used as it is
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class QuestgraphError(Exception):
+    """Base of all errors raised on purpose: catches failures, lets bugs through."""
+
+
+class ConfigError(QuestgraphError):
+    """The call, a settings file or a schema is wrong; no model was asked."""
+
+
+class UnknownNameError(ConfigError):
+    """Nobody registered a thing of this kind by this name.
+
+    >>> print(UnknownNameError("recipe", "chat-ie", ["oneshot", "chatie"]))
+    no recipe 'chat-ie', did you mean 'chatie'? Known: chatie, oneshot
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
+        # Hand on the constructor's own arguments: that is what unpickling calls it
+        # with, and errors travel back from worker processes.
+        super().__init__(kind, name, known := sorted(known))
+        self.kind, self.name, self.known = kind, name, known
+
+    def __str__(self) -> str:
+        return f"no {self.kind} {self.name!r}{did_you_mean(self.name, self.known)}"
+
+
+class SchemaError(ConfigError):
+    """A schema is wrong. The message names the place, the problem and what to write instead."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(place, problem)
+        self.place, self.problem = place, problem
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}"
+
+
+class DocumentError(ConfigError):
+    """A file cannot be read as a document; the others are."""
+
+    def __init__(self, source: str, problem: str) -> None:
+        super().__init__(source, problem)
+        self.source, self.problem = source, problem
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.problem}"
+
+
+class WeightsError(ConfigError):
+    """A model's weights are missing, or not byte for byte the published ones."""
+
+
+class MissingPackageError(ConfigError):
+    """An optional package is not installed.
+
+    >>> print(MissingPackageError("xllamacpp", "the local model", "pip install 'questgraph[local]'"))
+    the local model needs the package xllamacpp: pip install 'questgraph[local]'
+    """
+
+    def __init__(self, package: str, purpose: str, command: str) -> None:
+        super().__init__(package, purpose, command)
+        self.package, self.purpose, self.command = package, purpose, command
+
+    def __str__(self) -> str:
+        return f"{self.purpose} needs the package {self.package}: {self.command}"
+
+
+class ModelError(QuestgraphError):
+    """The model was asked and gave no usable reply."""
+
+
+class ModelUnavailableError(ModelError):
+    """The endpoint did not answer, or asked for patience: a later try may succeed."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after)
+        self.message = message
+        self.retry_after = retry_after
+        """Seconds that the endpoint asked to wait, when it said so."""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ModelRefusedError(ModelError):
+    """The endpoint will not answer this call, however often it is asked."""
+
+
+class TruncatedError(ModelError):
+    """The reply was cut off at its token limit, with the limit raised as well."""
+
+
+class AnswerError(QuestgraphError):
+    """The model answered in another form than it was asked for.
+
+    The message is a complaint addressed to the model: `converse` sends it back as the
+    next question.
+    """
+
+
+class RunError(QuestgraphError):
+    """A run folder cannot be used as it is."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a hint that names the nearest known name, and all of them.
+
+    >>> did_you_mean("persn", ["place", "person"])
+    ", did you mean 'person'? Known: person, place"
+    >>> did_you_mean("x", ["person"])
+    '. Known: person'
+    """
+    known = sorted(known)
+    folded = {other.casefold(): other for other in known}
+    close = get_close_matches(name.casefold(), folded, n=1)
+    hint = f", did you mean {folded[close[0]]!r}?" if close else "."
+    return f"{hint} Known: {', '.join(known)}"
