@@ -1,1 +1,1 @@
-"""TODO-DOC."""
+"""The state machine that asks, and the runs that drive it."""

@@ -9,8 +9,7 @@ QuestgraphError
 │   └── MissingPackageError     an optional package is needed, with the command that brings it
 ├── ModelError                  the model was asked and gave no usable reply
 │   ├── ModelUnavailableError   a later try may succeed
-│   ├── ModelRefusedError       no later try will succeed
-│   └── TruncatedError          the reply was cut off at its token limit, twice
+│   └── ModelRefusedError       no later try will succeed
 ├── AnswerError                 the model answered in another form than it was asked for
 └── RunError                    a run folder cannot be used as it is
 """
@@ -73,8 +72,8 @@ class WeightsError(ConfigError):
 class MissingPackageError(ConfigError):
     """An optional package is not installed.
 
-    >>> print(MissingPackageError("xllamacpp", "the local model", "pip install 'questgraph[local]'"))
-    the local model needs the package xllamacpp: pip install 'questgraph[local]'
+    >>> print(MissingPackageError("xllamacpp", "the local model", "pip install xllamacpp"))
+    the local model needs the package xllamacpp: pip install xllamacpp
     """
 
     def __init__(self, package: str, purpose: str, command: str) -> None:
@@ -106,16 +105,21 @@ class ModelRefusedError(ModelError):
     """The endpoint will not answer this call, however often it is asked."""
 
 
-class TruncatedError(ModelError):
-    """The reply was cut off at its token limit, with the limit raised as well."""
-
-
 class AnswerError(QuestgraphError):
     """The model answered in another form than it was asked for.
 
     The message is a complaint addressed to the model: `converse` sends it back as the
     next question.
     """
+
+    def __init__(self, complaint: str, partial: object = None) -> None:
+        super().__init__(complaint, partial)
+        self.complaint = complaint
+        self.partial = partial
+        """What could be read all the same; used when the last try fails too."""
+
+    def __str__(self) -> str:
+        return self.complaint
 
 
 class RunError(QuestgraphError):

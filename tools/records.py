@@ -17,7 +17,8 @@ from typing import Literal, NamedTuple
 Kind = Literal["entity", "relation", "event"]
 """What a type or a claim is about."""
 
-KINDS: tuple[Kind, ...] = ("entity", "relation", "event")
+PLURALS: Mapping[Kind, str] = {"entity": "entities", "relation": "relations", "event": "events"}
+KINDS: tuple[Kind, ...] = tuple(PLURALS)
 
 Level = Literal["exact", "normalized", "fuzzy", "absent"]
 """How a model's wording was found in the text: as it stands; after folding case, width,
@@ -170,7 +171,10 @@ class Claim:
     """The smallest run of sentences that holds all grounded arguments."""
 
     votes: int = field(kw_only=True, default=1)
-    """How many of the samples that could be read said it."""
+    """How many samples of the same question said it."""
+
+    samples: int = field(kw_only=True, default=1)
+    """How many samples of the question could be read."""
 
     verdict: Verdict = field(kw_only=True, default="unchecked")
     reason: str = field(kw_only=True, default="")
@@ -194,6 +198,32 @@ class Claim:
     def admitted(self) -> bool:
         """Whether the claim may enter the graph: grounded and not turned down."""
         return self.grounded and self.verdict not in ("refuted", "invalid")
+
+    def to_json(self, document: Document) -> dict[str, object]:
+        """Return the claim as plain data, with the words of `document` that say it."""
+        quote = document.text[slice(*self.evidence)] if self.evidence else None
+        return {
+            "kind": self.kind,
+            "type": self.type,
+            "document": self.document_id,
+            "arguments": [
+                {
+                    "role": role,
+                    "text": document.text[slice(*mention.span)] if mention.span else mention.text,
+                    "said": mention.text,
+                    "type": mention.type,
+                    "start": mention.span and mention.span.start,
+                    "end": mention.span and mention.span.end,
+                    "level": mention.level,
+                }
+                for role, mention in self.arguments
+            ],
+            "evidence": quote,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "votes": self.votes,
+            "samples": self.samples,
+        }
 
     def fillers(self, role: str) -> tuple[Mention, ...]:
         """Return the mentions that fill `role`."""

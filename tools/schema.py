@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from questgraph.tools.errors import SchemaError, UnknownNameError, did_you_mean
-from questgraph.tools.records import KINDS, Kind
+from questgraph.tools.records import KINDS, PLURALS, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +135,9 @@ class Schema:
     def __post_init__(self) -> None:
         _check(self)
 
+    def __hash__(self) -> int:
+        return self._hash
+
     def types(self, *kinds: Kind) -> tuple[AnyType, ...]:
         """Return the types of `kinds` (all kinds when none is named), in schema order."""
         groups: Mapping[Kind, tuple[AnyType, ...]] = {
@@ -178,6 +181,11 @@ class Schema:
         return line
 
     @cached_property
+    def _hash(self) -> int:
+        # Prompts are cached by schema, and hashing hundreds of types takes its time.
+        return hash((self.name, self.entities, self.relations, self.events))
+
+    @cached_property
     def _by_name(self) -> dict[str, AnyType]:
         return {type_.name: type_ for type_ in self.types()}
 
@@ -186,9 +194,9 @@ def _check(schema: Schema) -> None:
     """Raise `SchemaError` for the first thing that is wrong in `schema`."""
     seen: set[str] = set()
     for type_ in schema.types():
-        place = f"{_PLURAL[type_.kind]}.{type_.name}"
+        place = f"{PLURALS[type_.kind]}.{type_.name}"
         if not type_.name.strip():
-            raise SchemaError(_PLURAL[type_.kind], "a type has no name: give it one")
+            raise SchemaError(PLURALS[type_.kind], "a type has no name: give it one")
         if type_.name in seen:
             raise SchemaError(place, "this name is taken already: names are unique in a schema")
         seen.add(type_.name)
@@ -207,16 +215,17 @@ def _references(schema: Schema) -> Iterable[tuple[str, str]]:
         if entity.is_a:
             yield f"entities.{entity.name}.is_a", entity.is_a
     for relation in schema.relations:
-        for side, names in (("head", relation.head), ("tail", relation.tail)):
-            for name in names:
-                yield f"relations.{relation.name}.{side}", name
-        for role in relation.qualifiers:
-            for name in role.types:
-                yield f"relations.{relation.name}.qualifiers.{role.name}.types", name
+        place = f"relations.{relation.name}"
+        yield from ((f"{place}.head", name) for name in relation.head)
+        yield from ((f"{place}.tail", name) for name in relation.tail)
+        yield from _fillers(f"{place}.qualifiers", relation.qualifiers)
     for event in schema.events:
-        for role in event.roles:
-            for name in role.types:
-                yield f"events.{event.name}.roles.{role.name}.types", name
+        yield from _fillers(f"events.{event.name}.roles", event.roles)
+
+
+def _fillers(place: str, roles: Iterable[Role]) -> Iterable[tuple[str, str]]:
+    for role in roles:
+        yield from ((f"{place}.{role.name}.types", name) for name in role.types)
 
 
 def _check_circles(schema: Schema) -> None:
@@ -230,6 +239,3 @@ def _check_circles(schema: Schema) -> None:
                     f"entities.{start}.is_a", f"a circle ({circle}): take one of these out"
                 )
             path.append(above)
-
-
-_PLURAL: Mapping[Kind, str] = {"entity": "entities", "relation": "relations", "event": "events"}

@@ -1,1 +1,1 @@
-"""TODO-DOC."""
+"""The steps that recipes are made of: one file each, `base` has what they share."""

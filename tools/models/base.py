@@ -7,7 +7,7 @@ leaves out, since every question says in words too how to answer.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import TracebackType
 from typing import Literal, NamedTuple, Protocol, Self
@@ -79,7 +79,7 @@ class Reply:
 
     text: str
     finish: Finish = "stop"
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     """Tokens and seconds of this reply; the gateway counts the calls."""
 
 

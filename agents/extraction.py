@@ -1,0 +1,139 @@
+"""What a run found, cost and missed."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import networkx as nx
+
+from questgraph.agents.runs.status import Status, status
+from questgraph.agents.runs.store import RunStore
+from questgraph.graphs.exports import export
+from questgraph.graphs.knowledge import build
+from questgraph.graphs.viewer.page import write_page
+from questgraph.tools.errors import DocumentError, RunError
+from questgraph.tools.records import Claim, Document, Result, Turn
+from questgraph.tools.schema import Schema
+from questgraph.tools.schema_sources import schema_from_yaml
+
+RUN_FILE = "run.db"
+PAGE = "graph.html"
+EXPORTS: Mapping[str, str] = {
+    "graphml": "graph.graphml",
+    "jsonld": "graph.jsonld",
+    "turtle": "graph.ttl",
+    "csv": "tables",
+}
+"""Formats that a run writes by default, and the names of their files in the run folder."""
+
+
+class Extraction:
+    """What a run found, cost and missed; reads it from the run folder as it is asked for."""
+
+    def __init__(self, store: RunStore, folder: Path | None = None) -> None:
+        self._store = store
+        self.folder = folder
+        """The run folder; `None` for a run that is kept in memory only."""
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Self:
+        """Open a run folder.
+
+        Raises:
+            RunError: When there is no run in it.
+        """
+        path = Path(folder) / RUN_FILE
+        if not path.is_file():
+            raise RunError(f"there is no run in {folder}: `questgraph extract … --out {folder}`")
+        return cls(RunStore(path), Path(folder))
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The types that were looked for."""
+        return schema_from_yaml(self._store.fact("schema"), "the run's schema")
+
+    @property
+    def model(self) -> str:
+        """The model that answered."""
+        return self._store.fact("model")
+
+    @property
+    def recipe(self) -> str:
+        """The recipe that asked."""
+        return self._store.fact("recipe")
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        """The documents by id, in the order they were given."""
+        return {document.id: document for document in self._store.documents()}
+
+    @property
+    def unreadable(self) -> list[DocumentError]:
+        """The inputs that were no documents, and why."""
+        return self._store.unreadable()
+
+    @cached_property
+    def results(self) -> list[Result]:
+        """What each unit gave, in reading order."""
+        return list(self._store.results())
+
+    @property
+    def claims(self) -> list[Claim]:
+        """Everything that was said, admitted to the graph or not, in reading order."""
+        return [claim for result in self.results for claim in result.claims]
+
+    @property
+    def turns(self) -> dict[str, Sequence[Turn]]:
+        """Every question and answer, by unit."""
+        return {result.unit.id: result.turns for result in self.results}
+
+    @cached_property
+    def status(self) -> Status:
+        """What is done, what is missing and why, and what it cost."""
+        return status(self._store)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every passage of every input was answered."""
+        return self.status.complete
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """The knowledge graph of the admitted claims."""
+        return build(self.claims, self.documents, self.schema)
+
+    def export(self, format: str, path: Path | str) -> Path:
+        """Write the graph as `format` (`questgraph graph --help` lists them) and return the path.
+
+        Raises:
+            UnknownNameError: When there is no such format.
+        """
+        export(self.graph, format, Path(path))
+        return Path(path)
+
+    def page(self, path: Path | str) -> Path:
+        """Write the graph, the documents and the dialogues as one HTML page; return its path."""
+        units = self.status.units
+        summary = {
+            "model": self.model,
+            "recipe": self.recipe,
+            "documents": len(self.documents),
+            "complete": self.complete,
+            "units": dict(units),
+        }
+        title = ", ".join(self.documents) if len(self.documents) < 3 else "Knowledge graph"
+        write_page(Path(path), self.graph, self.documents, self.turns, title=title, summary=summary)
+        return Path(path)
+
+    def write(self, folder: Path | str) -> Path:
+        """Write the page and the default exports into `folder`; return the page's path."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for format_, name in EXPORTS.items():
+            self.export(format_, folder / name)
+        return self.page(folder / PAGE)
+
+    def close(self) -> None:
+        """Let go of the run folder."""
+        self._store.__exit__(None, None, None)

@@ -1,0 +1,77 @@
+"""ChatIE: zero-shot extraction as a chat, types first, then a question for each type.
+
+Wei et al. 2023, "ChatIE: Zero-Shot Information Extraction via Chatting with ChatGPT". As in the
+published experiment prompts: one session for each task and passage, every question and raw
+reply stays in the history, no demonstrations, no verification.
+
+* Entities: no detection, each type is asked; the answer is a list of [type, name] pairs.
+* Relations: detection by a tuple of names, then for each relation a table of head and tail.
+* Events: the single most likely type, then a table of type, role and content.
+
+Differences, where the released parsers lose data: a table without header or rule loses no row;
+a type is asked in schema order and not in the order of a set; a reply that cannot be read is
+asked again once and then marked as failed, where the original stores an error string as a
+result.
+"""
+
+from questgraph.agents.stages.ask import ask
+from questgraph.agents.stages.base import Recipe
+from questgraph.agents.stages.detect import detect
+from questgraph.agents.stages.ground import ground
+from questgraph.agents.stages.vote import vote
+from questgraph.tools.codecs.names import ListedNames
+from questgraph.tools.codecs.pairs import Pairs
+from questgraph.tools.codecs.table import Table
+
+CHATIE = Recipe(
+    name="chatie",
+    summary="types, then a question for each type, in one raw chat history",
+    source="Wei et al. 2023, ChatIE: Zero-Shot Information Extraction via Chatting with ChatGPT",
+    system="chatie-system.v1",
+    stages=(
+        ask(
+            "entity",
+            codec=Pairs(),
+            prompt="chatie-ask.v1",
+            name="ask_entities",
+            session="entities",
+            detected=False,
+            together=1,
+        ),
+        detect(
+            "relation",
+            codec=ListedNames(),
+            prompt="chatie-detect.v1",
+            name="detect_relations",
+            session="relations",
+            final=False,
+        ),
+        ask(
+            "relation",
+            codec=Table(),
+            prompt="chatie-ask.v1",
+            name="ask_relations",
+            session="relations",
+            together=1,
+        ),
+        detect(
+            "event",
+            codec=ListedNames(),
+            prompt="chatie-detect.v1",
+            name="detect_events",
+            session="events",
+            final=False,
+        ),
+        ask(
+            "event",
+            codec=Table(),
+            prompt="chatie-ask.v1",
+            name="ask_events",
+            session="events",
+            together=1,
+        ),
+        ground(),
+        vote(),
+    ),
+    history="full_raw",
+)

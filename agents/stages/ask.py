@@ -1,0 +1,178 @@
+"""Who fills each argument? (ChatIE, stage II)."""
+
+import asyncio
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+
+from questgraph.agents.converse import Answer, about, converse
+from questgraph.agents.dialogue import dialogue, explained_at_once, glossary, signature
+from questgraph.agents.stages.base import Exchange, Recipe, Stage
+from questgraph.agents.state import Context, Said, State, Update
+from questgraph.tools.codecs.base import Codec
+from questgraph.tools.labelled import Labelled
+from questgraph.tools.prompts import render
+from questgraph.tools.records import KINDS, PLURALS, Frame, Kind, Turn
+from questgraph.tools.schema import AnyType, Schema
+
+MAX_TOKENS = 1024
+
+SAMPLING_TEMPERATURE = 0.7
+"""Used when a question is asked several times, as in self-consistency."""
+
+
+def ask(
+    *kinds: Kind,
+    codec: Codec[list[Frame]],
+    prompt: str = "ask.v1",
+    name: str = "ask",
+    session: str = "main",
+    detected: bool = True,
+    together: int = 8,
+    mixed: bool = False,
+    samples: int = 1,
+) -> Stage:
+    """Return a stage that asks for everything of the types at hand.
+
+    With a history the questions follow each other; without one they are asked side by side.
+
+    Args:
+        kinds: What to ask for, in this order; everything when none is named.
+        codec: How the frames are answered.
+        prompt: The question.
+        name: The stage's name.
+        session: The dialogue it belongs to.
+        detected: Whether to ask only for types that an earlier stage detected.
+        together: How many types one question may cover.
+        mixed: Whether one question may cover several kinds.
+        samples: How often each question is asked, for a vote.
+    """
+    asker = _Asker(kinds or KINDS, codec, prompt, name, detected, together, mixed, samples)
+    times = f", {samples} times" if samples > 1 else ""
+    return Stage(
+        name=name,
+        summary=f"asks for {', '.join(PLURALS[kind] for kind in asker.kinds)}{times}",
+        run=asker.run,
+        session=session,
+        show=asker.show,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """What `ask` was told, and how it is done."""
+
+    kinds: tuple[Kind, ...]
+    codec: Codec[list[Frame]]
+    prompt: str
+    name: str
+    detected: bool
+    together: int
+    mixed: bool
+    samples: int
+
+    async def run(self, state: State, context: Context, recipe: Recipe) -> Update:
+        names = state["types"] if self.detected else None
+        groups = list(self._groups(context.schema, names))
+        talk = Talk(state)
+        if recipe.history == "none":
+            answers = (self._put(types, [], state, context, recipe) for types in groups)
+            for samples in await asyncio.gather(*answers):
+                talk.add(samples)
+        else:
+            for types in groups:
+                talk.add(await self._put(types, talk.turns, state, context, recipe))
+        return talk.update()
+
+    def show(self, demo: Labelled, schema: Schema) -> list[Exchange]:
+        frames = demo.frames(*self.kinds)
+        names = {frame.type for frame in frames} if self.detected else None
+        return [
+            Exchange(
+                self._wording(schema, types), self.codec.write(_frames_of(frames, types), types)
+            )
+            for types in self._groups(schema, names)
+        ]
+
+    async def _put(
+        self,
+        types: Sequence[AnyType],
+        turns: Sequence[Turn],
+        state: State,
+        context: Context,
+        recipe: Recipe,
+    ) -> list[Answer[list[Frame]]]:
+        """Ask about `types`, once for each sample."""
+        text = self._wording(context.schema, types)
+        question = about(self.codec, types, text, max_tokens=MAX_TOKENS)
+        messages = dialogue(recipe, context.schema, self.name, state, turns, text)
+        temperature = SAMPLING_TEMPERATURE if self.samples > 1 else 0.0
+        return await asyncio.gather(
+            *(
+                converse(
+                    context.gateway,
+                    messages,
+                    question,
+                    stage=self.name,
+                    temperature=temperature,
+                    seed=seed,
+                )
+                for seed in range(self.samples)
+            )
+        )
+
+    def _groups(self, schema: Schema, names: Container[str] | None) -> Iterator[Sequence[AnyType]]:
+        """Yield the types that one question covers, for each question."""
+        for kinds in [self.kinds] if self.mixed else [(kind,) for kind in self.kinds]:
+            types = [t for t in schema.types(*kinds) if names is None or t.name in names]
+            for start in range(0, len(types), self.together):
+                yield types[start : start + self.together]
+
+    def _wording(self, schema: Schema, types: Sequence[AnyType]) -> str:
+        return render(
+            self.prompt,
+            kind=types[0].kind,
+            types=[(type_, signature(type_)) for type_ in types],
+            glossary="" if explained_at_once(schema) else glossary(types),
+            how=self.codec.instruct(types),
+        )
+
+
+class Talk:
+    """What a stage's questions brought so far, as an update of the state in the making."""
+
+    def __init__(self, state: State) -> None:
+        self._before = state
+        self._turns: list[Turn] = []
+        self._said: list[Said] = []
+        self._answers: list[Answer[list[Frame]]] = []
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The unit's turns, those of this stage included."""
+        return [*self._before["turns"], *self._turns]
+
+    def add(self, answers: Sequence[Answer[list[Frame]]]) -> None:
+        """Take in the samples of one question: equal frames become votes."""
+        turns_of: dict[Frame, list[int]] = {}
+        for answer in answers:
+            self._turns += answer.turns
+            last = len(self._before["turns"]) + len(self._turns) - 1
+            for frame in answer.value or ():
+                turns_of.setdefault(frame, []).append(last)
+        read = sum(answer.value is not None for answer in answers)
+        self._said += [Said(frame, tuple(turns), read) for frame, turns in turns_of.items()]
+        self._answers += answers
+
+    def update(self) -> Update:
+        """Return what changed."""
+        return {
+            "frames": (*self._before["frames"], *self._said),
+            "turns": self._turns,
+            "problems": [answer.problem for answer in self._answers if answer.problem],
+        }
+
+
+def _frames_of(frames: Sequence[Frame], types: Sequence[AnyType]) -> list[Frame]:
+    """Return those of `frames` that are of one of `types`."""
+    names = {type_.name for type_ in types}
+    return [frame for frame in frames if frame.type in names]

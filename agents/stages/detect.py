@@ -1,0 +1,81 @@
+"""Which types occur at all? (ChatIE, stage I)."""
+
+from collections.abc import Sequence
+
+from questgraph.agents.converse import about, converse
+from questgraph.agents.dialogue import dialogue, explained_at_once, glossary
+from questgraph.agents.stages.base import END, Exchange, Recipe, Stage
+from questgraph.agents.state import Context, State, Update
+from questgraph.tools.codecs.base import Codec
+from questgraph.tools.labelled import Labelled
+from questgraph.tools.prompts import render
+from questgraph.tools.records import KINDS, Kind
+from questgraph.tools.schema import AnyType, Schema
+
+MAX_TOKENS = 512
+
+
+def detect(
+    *kinds: Kind,
+    codec: Codec[list[str]],
+    prompt: str = "detect.v1",
+    name: str = "detect",
+    session: str = "main",
+    final: bool = True,
+) -> Stage:
+    """Return a stage that asks which types of `kinds` occur in the passage.
+
+    Later stages ask about these types only, so a short answer saves calls.
+
+    Args:
+        kinds: What to look for; everything when none is named.
+        codec: How the choice is answered.
+        prompt: The question.
+        name: The stage's name.
+        session: The dialogue it belongs to.
+        final: Whether a passage in which nothing occurs is done with; otherwise the next
+            stage follows all the same.
+    """
+    kinds = kinds or KINDS
+
+    def wording(schema: Schema, types: Sequence[AnyType]) -> str:
+        return render(
+            prompt,
+            kinds=kinds,
+            types=types,
+            glossary="" if explained_at_once(schema) else glossary(types),
+            how=codec.instruct(types),
+        )
+
+    async def run(state: State, context: Context, recipe: Recipe) -> Update:
+        types = context.schema.types(*kinds)
+        if not types:
+            return {}
+        text = wording(context.schema, types)
+        question = about(codec, types, text, max_tokens=MAX_TOKENS)
+        messages = dialogue(recipe, context.schema, name, state, state["turns"], text)
+        answer = await converse(context.gateway, messages, question, stage=name)
+        return {
+            "types": (*state["types"], *(answer.value or ())),
+            "turns": list(answer.turns),
+            "problems": [answer.problem] if answer.problem else [],
+        }
+
+    def show(demo: Labelled, schema: Schema) -> list[Exchange]:
+        types = schema.types(*kinds)
+        gold = {frame.type for frame in demo.frames(*kinds)}
+        answer = codec.write([type_.name for type_ in types if type_.name in gold], types)
+        return [Exchange(wording(schema, types), answer)] if types else []
+
+    def leave(state: State) -> str | None:
+        return None if state["types"] else END
+
+    return Stage(
+        name=name,
+        summary="asks which types occur",
+        run=run,
+        session=session,
+        show=show,
+        leads=(END,) if final else (),
+        leave=leave if final else None,
+    )

@@ -1,0 +1,111 @@
+"""Where does the passage say so? Wordings become spans; asks no model."""
+
+from collections.abc import Iterator, Sequence
+
+from questgraph.agents.stages.base import Recipe, Stage
+from questgraph.agents.state import Context, Said, State, Update
+from questgraph.tools.chunking import sentences
+from questgraph.tools.grounding import Match, evidence, locate, pin
+from questgraph.tools.records import (
+    HEAD,
+    MENTION,
+    TAIL,
+    TRIGGER,
+    Argument,
+    Claim,
+    Mention,
+    Span,
+    Unit,
+)
+from questgraph.tools.schema import EventType, RelationType, Schema
+
+
+def ground(*, name: str = "ground") -> Stage:
+    """Return a stage that pins what was said to characters of the document.
+
+    An entity becomes a claim for each place where the passage names it. The parts of a
+    relation or event are pinned to the occurrences that stand closest together. A wording that
+    the passage does not have makes a claim all the same, at level `absent`: it stays in the run
+    and out of the graph.
+    """
+
+    async def run(state: State, context: Context, recipe: Recipe) -> Update:
+        unit = state["unit"]
+        borders = sentences(unit.chunk.text)
+        claims = list(state["claims"])
+        for said in sorted(state["frames"], key=lambda said: said.frame.kind != "entity"):
+            claims += _claims(said, unit, borders, context.schema, claims)
+        return {"claims": tuple(claims), "frames": ()}
+
+    return Stage(name=name, summary="pins every answer to the text", run=run)
+
+
+def _claims(
+    said: Said, unit: Unit, borders: Sequence[Span], schema: Schema, known: Sequence[Claim]
+) -> Iterator[Claim]:
+    frame, text = said.frame, unit.chunk.text
+    if frame.kind == "entity":
+        wording = frame.fillers[0][1]
+        for match in locate(wording, text) or [None]:
+            mention = _mention(wording, match, unit, frame.type)
+            yield _claim(said, [Argument(MENTION, mention)], unit, borders)
+        return
+    matches = pin([wording for _, wording in frame.fillers], text)
+    arguments = []
+    for (role, wording), match in zip(frame.fillers, matches, strict=True):
+        mention = _mention(wording, match, unit)
+        wanted = _wanted(schema, frame.type, role)
+        type_ = "" if role == TRIGGER else _type_of(mention, wanted, schema, known)
+        arguments.append(Argument(role, _mention(wording, match, unit, type_)))
+    yield _claim(said, arguments, unit, borders)
+
+
+def _claim(said: Said, arguments: Sequence[Argument], unit: Unit, borders: Sequence[Span]) -> Claim:
+    offset = unit.chunk.span.start
+    spans = [span for argument in arguments if (span := argument.mention.span)]
+    local = [span.shift(-offset) for span in spans]
+    return Claim(
+        said.frame.kind,
+        said.frame.type,
+        tuple(arguments),
+        document_id=unit.chunk.document_id,
+        unit_id=unit.id,
+        evidence=evidence(local, borders).shift(offset) if local else None,
+        votes=len(said.turns),
+        samples=said.samples,
+        turns=said.turns,
+    )
+
+
+def _mention(wording: str, match: Match | None, unit: Unit, type_: str = "") -> Mention:
+    if match is None:
+        return Mention(wording, type=type_)
+    span = match.span.shift(unit.chunk.span.start)
+    return Mention(wording, type=type_, span=span, level=match.level)
+
+
+def _wanted(schema: Schema, name: str, role: str) -> tuple[str, ...]:
+    """Return the entity types that may fill `role` of type `name`."""
+    match schema[name]:
+        case RelationType(head=head, tail=tail):
+            return {HEAD: head, TAIL: tail}.get(role, ())
+        case EventType(roles=roles):
+            return next((each.types for each in roles if each.name == role), ())
+        case _:
+            return ()
+
+
+def _type_of(
+    mention: Mention, wanted: Sequence[str], schema: Schema, known: Sequence[Claim]
+) -> str:
+    """Return the entity type of a mention: as claimed for its place, else as the role implies."""
+    here = [
+        claim.type
+        for claim in known
+        if claim.kind == "entity"
+        and mention.span
+        and claim.arguments[0].mention.span == mention.span
+    ]
+    fitting = [type_ for type_ in here if schema.accepts(wanted, type_)]
+    implied = [wanted[0]] if len(wanted) == 1 else []
+    return next(iter([*fitting, *here, *implied]), "")

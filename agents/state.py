@@ -1,0 +1,104 @@
+"""What the state machine knows about a unit, and what its nodes work with."""
+
+import operator
+from dataclasses import dataclass
+from typing import Annotated, TypedDict
+
+from questgraph.tools.gateway.gateway import Gateway
+from questgraph.tools.labelled import Labelled
+from questgraph.tools.records import Claim, Frame, Outcome, Status, Turn, Unit
+from questgraph.tools.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A frame, and which turns said it."""
+
+    frame: Frame
+    turns: tuple[int, ...]
+    """Indices into the unit's turns."""
+
+    samples: int = 1
+    """How many samples of the question could be read; `len(turns)` of them said the frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A question that got no usable answer."""
+
+    stage: str
+    status: Status
+    reason: str
+
+
+class State(TypedDict):
+    """All that is known about one unit.
+
+    A key with a reducer collects what its writers add; any other key holds the newest value.
+    Plain data only: no clients, no open files.
+    """
+
+    unit: Unit
+    demos: tuple[Labelled, ...]
+    """Demonstrations for this passage, most similar last."""
+
+    types: tuple[str, ...]
+    """Types to ask about, in schema order."""
+
+    frames: tuple[Said, ...]
+    """What was said and is not grounded yet."""
+
+    claims: tuple[Claim, ...]
+    turns: Annotated[list[Turn], operator.add]
+    """The whole conversation, for the trace and for later questions."""
+
+    problems: Annotated[list[Problem], operator.add]
+    rounds: int
+    """How often it was asked whether anything was missed."""
+
+
+class Update(TypedDict, total=False):
+    """What a node may return: the keys of `State` that nodes write."""
+
+    types: tuple[str, ...]
+    frames: tuple[Said, ...]
+    claims: tuple[Claim, ...]
+    turns: list[Turn]
+    problems: list[Problem]
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What nodes work with and no checkpoint stores: the same for a whole run."""
+
+    gateway: Gateway
+    schema: Schema
+
+
+def initial(unit: Unit, demos: tuple[Labelled, ...] = ()) -> State:
+    """Return the state in which nothing was asked yet."""
+    return State(
+        unit=unit,
+        demos=demos,
+        types=(),
+        frames=(),
+        claims=(),
+        turns=[],
+        problems=[],
+        rounds=0,
+    )
+
+
+def outcome(state: State) -> Outcome:
+    """Say how the unit ended.
+
+    One question without a usable answer makes the unit incomplete, whatever the others gave.
+    """
+    if state["problems"]:
+        first = state["problems"][0]
+        reasons = "; ".join(f"{problem.stage}: {problem.reason}" for problem in state["problems"])
+        return Outcome(first.status, reasons)
+    if not state["claims"]:
+        return Outcome("empty", "the model found nothing of the schema here")
+    return Outcome("done")

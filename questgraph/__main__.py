@@ -1,0 +1,5 @@
+"""`python -m questgraph` is the command line."""
+
+from questgraph.cli import app
+
+app()

@@ -1,0 +1,76 @@
+import pytest
+
+from questgraph.tools.codecs.names import JsonNames, ListedNames
+from questgraph.tools.codecs.pairs import Pairs
+from questgraph.tools.codecs.yesno import YesNo
+from questgraph.tools.errors import AnswerError
+from questgraph.tools.records import Frame
+from questgraph.tools.schema import EntityType
+
+TYPES = [EntityType(name=name) for name in ("person", "place", "born in, at")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [
+        ('{"types":["place","person"]}', ["person", "place"]),
+        ('["Place"]', ["place"]),
+        ('{"types":[]}', []),
+        ('{"types":["none"]}', []),
+    ],
+)
+def test_json_names_come_in_schema_order(answer: str, names: list[str]) -> None:
+    assert JsonNames().read(answer, TYPES) == names
+
+
+def test_a_name_that_nobody_asked_for_gets_a_complaint_and_the_rest_is_kept() -> None:
+    with pytest.raises(AnswerError, match="not animal") as caught:
+        JsonNames().read('{"types":["animal","place"]}', TYPES)
+
+    assert caught.value.partial == ["place"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [
+        ("(place, person)", ["person", "place"]),
+        ("The types are (Place) and [person].", ["person", "place"]),
+        ("（person，place）", ["person", "place"]),
+        ("person", ["person"]),
+        ("(born in, at)", ["born in, at"]),
+        ("none", []),
+        ("None.", []),
+        ("(none)", []),
+    ],
+)
+def test_listed_names_are_found_in_brackets(answer: str, names: list[str]) -> None:
+    assert ListedNames().read(answer, TYPES) == names
+
+
+def test_a_list_without_any_known_name_gets_a_complaint() -> None:
+    with pytest.raises(AnswerError, match="Choose from these"):
+        ListedNames().read("(animal)", TYPES)
+
+
+def test_pairs_are_read_and_unknown_types_get_a_complaint() -> None:
+    ann = Frame("entity", "person", (("mention", "Ann"),))
+
+    assert Pairs().read('[["Person","Ann"],["person","none"]]', TYPES) == [ann]
+    assert Pairs().read("none", TYPES) == []
+    with pytest.raises(AnswerError, match="types only") as caught:
+        Pairs().read('[["person","Ann"],["animal","cat"]]', TYPES)
+    assert caught.value.partial == [ann]
+
+
+@pytest.mark.parametrize(
+    ("answer", "decision"),
+    [('{"answer":"yes"}', True), ("No.", False), ("**Yes**, it does", True)],
+)
+def test_a_decision_is_read(answer: str, decision: bool) -> None:
+    assert YesNo().read(answer) is decision
+
+
+@pytest.mark.parametrize("answer", ["", "maybe", "yes and no"])
+def test_a_hedge_gets_a_complaint(answer: str) -> None:
+    with pytest.raises(AnswerError, match="Decide"):
+        YesNo().read(answer)
