@@ -44,7 +44,7 @@ def check(claim: Claim, schema: Schema, claims: Sequence[Claim]) -> Doubt | Brea
 
 def _relation(claim: Claim, relation: RelationType, schema: Schema) -> Doubt | Breach | None:
     (head,), (tail,) = claim.fillers(HEAD), claim.fillers(TAIL)
-    if head.span == tail.span:
+    if head.span == tail.span or head.text.casefold() == tail.text.casefold():
         return Breach("head and tail are the same words")
     for side, mention, wanted in ((HEAD, head, relation.head), (TAIL, tail, relation.tail)):
         if not schema.accepts(wanted, mention.type):

@@ -4,8 +4,9 @@ Drawing the machine shows the method. No checkpointer is used: the durable unit 
 which the ledger keeps (`docs/architecture.md`).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from functools import lru_cache
+from typing import Protocol
 
 from langgraph.graph import END as GRAPH_END
 from langgraph.graph import START, StateGraph
@@ -16,7 +17,14 @@ from questgraph.agents.stages.base import END, Recipe, Stage
 from questgraph.agents.state import Context, State, Update
 
 Machine = CompiledStateGraph[State, Context, State, State]
-Node = Callable[[State, Runtime[Context]], Awaitable[Update]]
+
+
+class Node(Protocol):
+    """What LangGraph calls at each step."""
+
+    def __call__(self, state: State, *, runtime: Runtime[Context]) -> Awaitable[Update]:
+        """Do the step and return what changed."""
+        ...
 
 
 @lru_cache(maxsize=64)
@@ -38,7 +46,7 @@ def drawing(recipe: Recipe) -> str:
 
 
 def _node(stage: Stage, recipe: Recipe) -> Node:
-    async def node(state: State, runtime: Runtime[Context]) -> Update:
+    async def node(state: State, *, runtime: Runtime[Context]) -> Update:
         return await stage.run(state, runtime.context, recipe)
 
     return node

@@ -46,8 +46,9 @@ def _claims(
     frame, text = said.frame, unit.chunk.text
     if frame.kind == "entity":
         wording = frame.fillers[0][1]
-        for match in locate(wording, text) or [None]:
-            mention = _mention(wording, match, unit, frame.type)
+        places: list[Match | None] = [*locate(wording, text)]
+        for place in places or [None]:
+            mention = _mention(wording, place, unit, frame.type)
             yield _claim(said, [Argument(MENTION, mention)], unit, borders)
         return
     matches = pin([wording for _, wording in frame.fillers], text)

@@ -1,1 +1,1 @@
-"""TODO-DOC."""
+"""Between questions and models: what was answered is kept, what fails is tried again."""
