@@ -1,16 +1,14 @@
 """What a run found, cost and missed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-import networkx as nx
-
 from questgraph.agents.runs.status import Status, status
 from questgraph.agents.runs.store import RunStore
 from questgraph.graphs.exports import export
-from questgraph.graphs.knowledge import build
+from questgraph.graphs.knowledge import KnowledgeGraph, build
 from questgraph.graphs.viewer.page import write_page
 from questgraph.tools.errors import DocumentError, RunError
 from questgraph.tools.records import Claim, Document, Result, Turn
@@ -19,13 +17,8 @@ from questgraph.tools.schema_sources import schema_from_yaml
 
 RUN_FILE = "run.db"
 PAGE = "graph.html"
-EXPORTS: Mapping[str, str] = {
-    "graphml": "graph.graphml",
-    "jsonld": "graph.jsonld",
-    "turtle": "graph.ttl",
-    "csv": "tables",
-}
-"""Formats that a run writes by default, and the names of their files in the run folder."""
+EXPORTS = ("graphml", "jsonld", "turtle", "csv")
+"""Formats that a run writes by default."""
 
 
 class Extraction:
@@ -99,18 +92,22 @@ class Extraction:
         return self.status.complete
 
     @cached_property
-    def graph(self) -> nx.MultiDiGraph[str]:
+    def graph(self) -> KnowledgeGraph:
         """The knowledge graph of the admitted claims."""
         return build(self.claims, self.documents, self.schema)
 
-    def export(self, format: str, path: Path | str) -> Path:
-        """Write the graph as `format` (`questgraph graph --help` lists them) and return the path.
+    def export(self, to: str, folder: Path | str) -> Path:
+        """Write the graph into `folder` as graphml, jsonld, turtle, csv, json or html.
+
+        Returns:
+            The file, or the folder of tables, that was written.
 
         Raises:
             UnknownNameError: When there is no such format.
         """
-        export(self.graph, format, Path(path))
-        return Path(path)
+        if to == "html":
+            return self.page(Path(folder) / PAGE)
+        return export(self.graph, to, Path(folder))
 
     def page(self, path: Path | str) -> Path:
         """Write the graph, the documents and the dialogues as one HTML page; return its path."""
@@ -129,9 +126,8 @@ class Extraction:
     def write(self, folder: Path | str) -> Path:
         """Write the page and the default exports into `folder`; return the page's path."""
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        for format_, name in EXPORTS.items():
-            self.export(format_, folder / name)
+        for format_ in EXPORTS:
+            self.export(format_, folder)
         return self.page(folder / PAGE)
 
     def close(self) -> None:

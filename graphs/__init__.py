@@ -1,1 +1,1 @@
-"""TODO-DOC."""
+"""The knowledge graph: from claims, resolved, exported, and shown."""

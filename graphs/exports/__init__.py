@@ -1,1 +1,36 @@
-"""TODO-DOC."""
+"""The graph in the formats that others read, each found by its name."""
+
+from pathlib import Path
+
+from questgraph.graphs.exports.base import Exporter
+from questgraph.graphs.exports.graphml import write_graphml
+from questgraph.graphs.exports.rdf import write_jsonld, write_turtle
+from questgraph.graphs.exports.tables import write_csv
+from questgraph.graphs.exports.tree import node_link, write_json
+from questgraph.graphs.knowledge import KnowledgeGraph
+from questgraph.tools.registry import Registry
+
+exporters: Registry[Exporter] = Registry("export format")
+exporters["graphml"] = Exporter(write_graphml, "graph.graphml")
+exporters["jsonld"] = Exporter(write_jsonld, "graph.jsonld")
+exporters["turtle"] = Exporter(write_turtle, "graph.ttl")
+exporters["csv"] = Exporter(write_csv, "tables")
+exporters["json"] = Exporter(write_json, "graph.json")
+
+
+def export(graph: KnowledgeGraph, format_: str, folder: Path) -> Path:
+    """Write `graph` as `format_` into `folder` and return what was written.
+
+    The same graph gives the same bytes, whenever it is written.
+
+    Raises:
+        UnknownNameError: When there is no such format.
+    """
+    exporter = exporters[format_]
+    path = folder / exporter.file
+    folder.mkdir(parents=True, exist_ok=True)
+    exporter.write(graph, path)
+    return path
+
+
+__all__ = ["export", "exporters", "node_link"]

@@ -128,11 +128,8 @@ class Ledger:
 
     def models(self) -> list[str]:
         """Return the names of the models whose answers are kept."""
-        with (
-            self._lock,
-            closing(self._db.execute("select distinct model from calls order by model")) as rows,
-        ):
-            return [name for (name,) in rows]
+        rows = self._reads.execute("select distinct model from calls order by model")
+        return [name for (name,) in rows.fetchall()]
 
     def __len__(self) -> int:
         return int(self._reads.execute("select count(*) from calls").fetchone()[0])
