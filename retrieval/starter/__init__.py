@@ -1,1 +1,1 @@
-"""TODO-DOC."""
+"""The demonstrations that ship with questgraph, see README.md in this folder."""

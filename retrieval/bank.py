@@ -1,0 +1,190 @@
+"""A bank of demonstrations: a folder with passages, vectors and a note of how they were made."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from questgraph.retrieval.embedders import Embedder, Vectors
+from questgraph.retrieval.index import Index
+from questgraph.retrieval.mapping import Aliases, fit
+from questgraph.retrieval.selection import Candidate, selections, within_tokens
+from questgraph.retrieval.views import views
+from questgraph.tools.errors import ConfigError
+from questgraph.tools.labelled import Labelled, read_labelled, write_labelled
+from questgraph.tools.records import digest
+from questgraph.tools.schema import Schema
+from questgraph.tools.settings import Settings
+
+PASSAGES, VECTORS, NOTE = "passages.jsonl", "vectors.faiss", "bank.json"
+
+POOL = 8
+"""Candidates that a selection chooses from, for each demonstration that is wanted."""
+
+ALIKE = 0.97
+"""Likeness from which a passage counts as the one that is asked about."""
+
+SHARED_WORDS = 0.8
+"""Share of common word triples from which two passages count as the same."""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Labelled passages that can be searched by likeness."""
+
+    passages: tuple[Labelled | None, ...]
+    """By row group of the index; `None` for those that do not fit the schema at hand."""
+
+    owners: tuple[int, ...]
+    """For each vector the number of its passage: some views give a passage several."""
+
+    index: Index
+    embedder: Embedder
+    view: str = "sentence"
+    aliases: Aliases = field(default_factory=Aliases)
+
+    @classmethod
+    def build(
+        cls, passages: Iterable[Labelled], embedder: Embedder, *, view: str = "sentence"
+    ) -> Self:
+        """Embed passages.
+
+        Raises:
+            ConfigError: When there is none, or no such view.
+        """
+        kept = tuple(passages)
+        if not kept:
+            raise ConfigError("a bank needs at least one labelled passage")
+        texts = [(i, text) for i, demo in enumerate(kept) for text in views[view].of_demo(demo)]
+        index = Index.build(embedder.embed([text for _, text in texts]))
+        return cls(kept, tuple(i for i, _ in texts), index, embedder, view)
+
+    @classmethod
+    def starter(cls, embedder: Embedder, settings: Settings) -> Self:
+        """Return the demonstrations that ship with questgraph; vectors are made once."""
+        folder = files("questgraph.retrieval.starter")
+        names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".jsonl"))
+        passages: list[Labelled] = []
+        for name in names:
+            with as_file(folder / name) as path:
+                passages += read_labelled(path)
+        made = digest(embedder.name, *(demo.text for demo in passages))[:16]
+        place = settings.cache / "banks" / f"starter-{made}"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{place}.lock"):
+            if not (place / NOTE).is_file():
+                cls.build(passages, embedder).save(place)
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        # Labels may be mended without new vectors: only the texts are embedded.
+        bank = cls.open(place, embedder)
+        return replace(bank, passages=tuple(passages), aliases=Aliases.from_meta(meta))
+
+    @classmethod
+    def open(cls, folder: Path, embedder: Embedder) -> Self:
+        """Open a saved bank.
+
+        Raises:
+            ConfigError: When there is none, it is broken, or it was made with another embedder.
+        """
+        try:
+            note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+            owners, made_by, view = note["owners"], note["embedder"], note["view"]
+        except (OSError, ValueError, KeyError) as error:
+            raise ConfigError(
+                f"{folder} is no bank: make one with `questgraph demos build`"
+            ) from error
+        if made_by != embedder.name:
+            raise ConfigError(
+                f"{folder} was made with the embedder {made_by!r}, not {embedder.name!r}:"
+                " set QUESTGRAPH_EMBEDDER, or build it again"
+            )
+        index = Index.open(folder / VECTORS)
+        if len(index) != len(owners):
+            raise ConfigError(f"{folder} is broken: build the bank again")
+        passages = tuple(read_labelled(folder / PASSAGES))
+        return cls(passages, tuple(owners), index, embedder, view)
+
+    def save(self, folder: Path) -> None:
+        """Write the bank; its note comes last, so a folder with one is whole."""
+        folder.mkdir(parents=True, exist_ok=True)
+        write_labelled(folder / PASSAGES, filter(None, self.passages))
+        self.index.save(folder / VECTORS)
+        note = {"embedder": self.embedder.name, "view": self.view, "owners": self.owners}
+        (folder / NOTE).write_text(json.dumps(note) + "\n", encoding="utf-8")
+
+    def __len__(self) -> int:
+        return sum(demo is not None for demo in self.passages)
+
+    def fit(self, schema: Schema) -> Self:
+        """Return the bank in the words of `schema`; passages that do not fit are not found."""
+        fitted = (fit([demo] if demo else [], schema, self.aliases) for demo in self.passages)
+        return replace(self, passages=tuple(next(iter(some), None) for some in fitted))
+
+    def search(
+        self,
+        texts: Sequence[str],
+        *,
+        k: int,
+        selection: str = "nearest",
+        tokens: int | None = None,
+        avoid: str = "",
+    ) -> list[list[Labelled]]:
+        """Return at most `k` demonstrations for each text, the most similar last.
+
+        Never one that is, holds, or stands in the text itself, or nearly: an answer is not to
+        be read off. Nor one from the document whose id is `avoid`.
+
+        Raises:
+            UnknownNameError: When there is no such selection.
+        """
+        choose = selections[selection]
+        if not texts or not len(self):
+            return [[] for _ in texts]
+        vectors = self.embedder.embed([views[self.view].of_text(text) for text in texts])
+        # A passage may own several vectors, and some do not fit or are too near.
+        likenesses, rows = self.index.search(vectors, len(self.index))
+        found = []
+        for text, scores, numbers in zip(texts, likenesses, rows, strict=True):
+            candidates = self._candidates(text, scores, numbers, POOL * k, avoid)
+            demos = [candidate.demo for candidate in choose(candidates, k)]
+            found.append(within_tokens(demos, tokens) if tokens else demos)
+        return found
+
+    def _candidates(
+        self, text: str, scores: Vectors, rows: NDArray[np.int64], most: int, avoid: str
+    ) -> list[Candidate]:
+        """Return the nearest usable passages, each once, most similar first."""
+        candidates: list[Candidate] = []
+        seen: set[int] = set()
+        for score, row in zip(scores, rows, strict=True):
+            owner = self.owners[row]
+            demo = self.passages[owner]
+            if owner in seen or demo is None or _leaks(demo, text, float(score), avoid):
+                continue
+            seen.add(owner)
+            candidates.append(Candidate(demo, float(score), self.index.vector(int(row))))
+            if len(candidates) == most:
+                break
+        return candidates
+
+
+def _leaks(demo: Labelled, text: str, likeness: float, avoid: str) -> bool:
+    """Say whether a demonstration gives away the labels of `text`."""
+    if avoid and demo.id.partition("#")[0] == avoid:
+        return True
+    if likeness >= ALIKE or demo.text in text or text in demo.text:
+        return True
+    ours, theirs = _triples(text), _triples(demo.text)
+    return bool(ours & theirs) and len(ours & theirs) >= SHARED_WORDS * min(len(ours), len(theirs))
+
+
+def _triples(text: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.casefold())
+    return set(zip(words, words[1:], words[2:], strict=False))

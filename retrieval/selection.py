@@ -1,0 +1,99 @@
+"""Which of the near demonstrations to show: pure functions that return the most similar last.
+
+Candidates come most similar first. Equal merits go to the more similar one, so the choice is
+the same every time.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from questgraph.retrieval.embedders import Vectors
+from questgraph.tools.labelled import Labelled
+from questgraph.tools.registry import Registry
+
+CHARACTERS_A_TOKEN = 4
+
+WEIGHT_OF_LIKENESS = 0.7
+"""Share of likeness to the question in `diverse`; the rest is unlikeness to what is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A demonstration that is near, and how near."""
+
+    demo: Labelled
+    likeness: float
+    vector: Vectors
+    """Of shape (dimension,), of length one."""
+
+
+Select = Callable[[Sequence[Candidate], int], list[Candidate]]
+
+selections: Registry[Select] = Registry("selection")
+
+
+def nearest(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
+    """Return the `k` most similar."""
+    return _similar_last(candidates[:k])
+
+
+def diverse(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
+    """Return `k` that are near but unlike each other (maximal marginal relevance).
+
+    Carbonell and Goldstein 1998, "The use of MMR, diversity-based reranking".
+    """
+    left, chosen = list(candidates), list[Candidate]()
+    while left and len(chosen) < k:
+        merits = [_merit(candidate, chosen) for candidate in left]
+        chosen.append(left.pop(int(np.argmax(merits))))
+    return _similar_last(chosen)
+
+
+def covering(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
+    """Return `k` that show as many types as possible, the nearest among equals first.
+
+    The nearest is always one of them.
+    """
+    left, chosen = list(candidates), list[Candidate]()
+    shown: set[str] = set()
+    while left and len(chosen) < k:
+        gains = [len(_types(candidate) - shown) if chosen else 0 for candidate in left]
+        best = left.pop(int(np.argmax(gains)))
+        shown |= _types(best)
+        chosen.append(best)
+    return _similar_last(chosen)
+
+
+def within_tokens(demos: Sequence[Labelled], tokens: int) -> list[Labelled]:
+    """Return as many of `demos` from the end, the most similar, as fit in `tokens`, about."""
+    kept: list[Labelled] = []
+    left = tokens
+    for demo in reversed(demos):
+        left -= len(demo.text) // CHARACTERS_A_TOKEN * _TURNS
+        if left < 0:
+            break
+        kept.append(demo)
+    return kept[::-1]
+
+
+_TURNS = 2
+"""A passage with the answers about it is about twice as long as the passage."""
+
+selections["nearest"] = nearest
+selections["diverse"] = diverse
+selections["covering"] = covering
+
+
+def _merit(candidate: Candidate, chosen: Sequence[Candidate]) -> float:
+    nearest_chosen = max((float(candidate.vector @ other.vector) for other in chosen), default=0.0)
+    return WEIGHT_OF_LIKENESS * candidate.likeness - (1 - WEIGHT_OF_LIKENESS) * nearest_chosen
+
+
+def _types(candidate: Candidate) -> set[str]:
+    return {claim.type for claim in candidate.demo.claims}
+
+
+def _similar_last(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda candidate: (candidate.likeness, candidate.demo.id))
