@@ -1,1 +1,1 @@
-"""TODO-DOC."""
+"""The graph, the documents and the dialogues as one HTML page."""

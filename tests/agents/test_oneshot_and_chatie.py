@@ -7,7 +7,6 @@ from questgraph.agents.recipes import recipes
 from questgraph.agents.state import State, outcome
 from questgraph.tools.models.scripted import ScriptedModel
 
-
 pytestmark = pytest.mark.anyio
 
 Put = Callable[..., Awaitable[State]]

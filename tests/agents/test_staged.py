@@ -9,7 +9,6 @@ from questgraph.tools.models.base import Reply, Request
 from questgraph.tools.models.scripted import ScriptedModel
 from questgraph.tools.records import Claim, Span
 
-
 pytestmark = pytest.mark.anyio
 
 Put = Callable[..., Awaitable[State]]

@@ -48,12 +48,21 @@ CLAIMS = [
     claim("entity", "organization", ("mention", mention("WHO", 0))),
     claim("entity", "organization", ("mention", SHORT)),
     claim("relation", "works_for", ("head", ANN), ("tail", LONG), turns=(1,)),
-    claim("relation", "leads", ("head", mention("Ann Lee", 2, "person")),
-          ("tail", mention("The World Health Organization", 0, "organization"))),
+    claim(
+        "relation",
+        "leads",
+        ("head", mention("Ann Lee", 2, "person")),
+        ("tail", mention("The World Health Organization", 0, "organization")),
+    ),
     claim("relation", "knows", ("head", BO), ("tail", mention("Ann Lee", 1, "person"))),
     claim("relation", "knows", ("head", ANN), ("tail", BO)),
-    claim("event", "hire", ("trigger", mention("hired")), ("who", mention("Bo", 1, "person")),
-          ("firm", SHORT)),
+    claim(
+        "event",
+        "hire",
+        ("trigger", mention("hired")),
+        ("who", mention("Bo", 1, "person")),
+        ("firm", SHORT),
+    ),
 ]
 
 
@@ -107,8 +116,13 @@ def test_every_node_and_edge_quotes_the_words_that_state_it() -> None:
 
 
 def test_what_was_turned_down_or_is_not_in_the_text_stays_out() -> None:
-    absent = Claim("relation", "leads", (Argument("head", ANN), Argument("tail", Mention("X"))),
-                   document_id="d", unit_id="u")
+    absent = Claim(
+        "relation",
+        "leads",
+        (Argument("head", ANN), Argument("tail", Mention("X"))),
+        document_id="d",
+        unit_id="u",
+    )
     refuted = claim("relation", "leads", ("head", BO), ("tail", LONG), verdict="refuted")
 
     graph = build([*CLAIMS[:4], absent, refuted], DOCUMENTS, SCHEMA)
@@ -117,8 +131,9 @@ def test_what_was_turned_down_or_is_not_in_the_text_stays_out() -> None:
 
 
 def test_a_filler_that_nobody_called_an_entity_is_a_thing() -> None:
-    graph = build([claim("relation", "knows", ("head", ANN), ("tail", mention("Bo")))],
-                  DOCUMENTS, SCHEMA)
+    graph = build(
+        [claim("relation", "knows", ("head", ANN), ("tail", mention("Bo")))], DOCUMENTS, SCHEMA
+    )
 
     types = {data["name"]: data["type"] for _, data in graph.nodes(data=True)}
     assert types == {"Ann Lee": "person", "Bo": "thing"}
