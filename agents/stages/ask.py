@@ -85,7 +85,7 @@ class _Asker:
 
     def show(self, demo: Labelled, schema: Schema) -> list[Exchange]:
         frames = demo.frames(*self.kinds)
-        names = {frame.type for frame in frames} if self.detected else None
+        names = self._shown_types(frames, schema) if self.detected else None
         return [
             Exchange(
                 self._wording(schema, types), self.codec.write(_frames_of(frames, types), types)
@@ -119,6 +119,19 @@ class _Asker:
                 for seed in range(self.samples)
             )
         )
+
+    def _shown_types(self, frames: Sequence[Frame], schema: Schema) -> set[str]:
+        """Return the types that a demonstration asks about: those it has, and one more a kind.
+
+        Detection errs in real passages; a model that never saw an empty answer fills every type.
+        """
+        present = {frame.type for frame in frames}
+        kinds = {frame.kind for frame in frames}
+        absent = {
+            next((t.name for t in schema.types(kind) if t.name not in present), "")
+            for kind in kinds
+        }
+        return present | absent
 
     def _groups(self, schema: Schema, names: Container[str] | None) -> Iterator[Sequence[AnyType]]:
         """Yield the types that one question covers, for each question."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from questgraph.agents.checks import Breach, Doubt, check
-from questgraph.agents.converse import about, converse
+from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import fenced
 from questgraph.agents.stages.base import Recipe, Stage
-from questgraph.agents.state import Context, Problem, State, Update
+from questgraph.agents.state import Context, State, Update
 from questgraph.tools.codecs.yesno import YesNo
 from questgraph.tools.models.base import Message
 from questgraph.tools.prompts import render
@@ -36,26 +36,32 @@ def verify(*, at_most: int = WIDEST, prompt: str = "verify.v1", name: str = "ver
 
     async def run(state: State, context: Context, recipe: Recipe) -> Update:
         judged = [_checked(claim, context.schema, state["claims"]) for claim in state["claims"]]
-        doubtful = [i for i, (_, doubt) in enumerate(judged) if doubt][:at_most]
-        asked = await asyncio.gather(*(put(judged[i][0], state, context) for i in doubtful))
         claims = [claim for claim, _ in judged]
+        # Claims in the same words, about several places, are one doubt.
+        doubts: dict[str, list[int]] = {}
+        for i, (claim, doubt) in enumerate(judged):
+            if doubt:
+                words = statement(claim, context.schema[claim.type])
+                doubts.setdefault(words, []).append(i)
+        asked = list(doubts.items())[:at_most]
+        answers = await asyncio.gather(
+            *(put(claims[same[0]], words, state, context) for words, same in asked)
+        )
         turns: list[Turn] = []
-        problems: list[Problem] = []
-        for i, (decision, new, problem) in zip(doubtful, asked, strict=True):
-            turns += new
+        for (_, same), answer in zip(asked, answers, strict=True):
+            turns += answer.turns
             turn = len(state["turns"]) + len(turns) - 1
-            claims[i] = _decided(claims[i], decision, turn)
-            problems += [problem] if problem else []
+            for i in same:
+                claims[i] = _decided(claims[i], answer.value, turn)
+        problems = [answer.problem for answer in answers if answer.problem]
         return {"claims": tuple(claims), "turns": turns, "problems": problems}
 
-    async def put(
-        claim: Claim, state: State, context: Context
-    ) -> tuple[bool | None, Sequence[Turn], Problem | None]:
+    async def put(claim: Claim, words: str, state: State, context: Context) -> Answer[bool]:
         chunk, type_ = state["unit"].chunk, context.schema[claim.type]
         window = claim.evidence.shift(-chunk.span.start) if claim.evidence else (0, None)
         text = render(
             prompt,
-            statement=statement(claim, type_, context.schema),
+            statement=words,
             guideline=type_.guideline,
             avoid=type_.avoid,
             how=codec.instruct(),
@@ -63,21 +69,19 @@ def verify(*, at_most: int = WIDEST, prompt: str = "verify.v1", name: str = "ver
         question = about(codec, (), text, max_tokens=MAX_TOKENS)
         evidence = fenced(chunk.text[slice(*window)])
         messages = [Message("user", f"{evidence}\n\n{text}")]
-        answer = await converse(context.gateway, messages, question, stage=name)
-        return answer.value, answer.turns, answer.problem
+        return await converse(context.gateway, messages, question, stage=name)
 
     return Stage(name=name, summary="checks claims, asks about doubtful ones", run=run)
 
 
-def statement(claim: Claim, type_: AnyType, schema: Schema) -> str:
+def statement(claim: Claim, type_: AnyType) -> str:
     """Put a claim into words.
 
     >>> from questgraph.tools.records import Argument, Mention
     >>> from questgraph.tools.schema import EntityType
     >>> claim = Claim("entity", "person", (Argument("mention", Mention("Ann")),),
     ...               document_id="d", unit_id="u")
-    >>> person = EntityType(name="person")
-    >>> statement(claim, person, Schema(name="s", entities=(person,)))
+    >>> statement(claim, EntityType(name="person"))
     '"Ann" is: person'
     """
     match claim.kind:

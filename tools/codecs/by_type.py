@@ -15,8 +15,9 @@ from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.records import HEAD, MENTION, TAIL, TRIGGER, Frame
 from questgraph.tools.schema import AnyType, EntityType, EventType, RelationType
 
-MOST_ITEMS = 60
-"""Instances of one type in one answer, where the endpoint enforces it: a cap on repetition."""
+MOST_ENTITIES, MOST_RELATIONS, MOST_EVENTS, MOST_FILLERS = 40, 15, 6, 5
+"""Instances in one answer, of one type or in one role, where the endpoint enforces it: small models
+repeat themselves until something stops them."""
 
 Json = dict[str, object]
 
@@ -103,11 +104,11 @@ def _shape(type_: AnyType) -> str:
 def _items(type_: AnyType) -> Json:
     """Return the JSON schema of one type's answers."""
     text: Json = {"type": "string"}
-    item = text
+    item, most = text, MOST_ENTITIES
     if isinstance(type_, RelationType):
-        item = {"type": "array", "items": text, "minItems": 2, "maxItems": 2}
+        item, most = _array(text, 2, 2), MOST_RELATIONS
     elif isinstance(type_, EventType):
-        texts: Json = {"type": "array", "items": text, "maxItems": MOST_ITEMS}
+        texts = _array(text, 0, MOST_FILLERS)
         lead = {TRIGGER: text} if type_.trigger else {}
         item = {
             "type": "object",
@@ -115,7 +116,12 @@ def _items(type_: AnyType) -> Json:
             "required": list(lead),
             "additionalProperties": False,
         }
-    return {"type": "array", "items": item, "maxItems": MOST_ITEMS}
+        most = MOST_EVENTS
+    return _array(item, 0, most)
+
+
+def _array(items: Json, least: int, most: int) -> Json:
+    return {"type": "array", "items": items, "minItems": least, "maxItems": most}
 
 
 def _item(frame: Frame, type_: AnyType) -> object:

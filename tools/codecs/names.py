@@ -10,6 +10,10 @@ from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.schema import AnyType
 
 
+MOST_NAMES = 16
+"""Names in one answer, where the endpoint enforces it: small models repeat themselves."""
+
+
 class JsonNames:
     """Type names as `{"types":["person","works_for"]}`."""
 
@@ -20,7 +24,7 @@ class JsonNames:
     def format(self, types: Sequence[AnyType]) -> AnswerFormat | None:
         """Return a schema that allows the names of `types` and no others."""
         names = [type_.name for type_ in types]
-        items = {"type": "array", "items": {"enum": names}, "maxItems": len(names)}
+        items = {"type": "array", "items": {"enum": names}, "maxItems": min(len(names), MOST_NAMES)}
         return AnswerFormat(
             {
                 "type": "object",

@@ -1,0 +1,54 @@
+"""The run itself: documents in, results out, everything kept on the way."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from typing import TypeVar
+
+from questgraph.agents.concurrency import prefetch
+from questgraph.agents.runs.engine import Asked, Engine
+from questgraph.agents.runs.store import RunStore
+from questgraph.tools.documents import Inputs, load
+from questgraph.tools.errors import DocumentError
+from questgraph.tools.records import Document, Result
+
+T = TypeVar("T")
+
+AHEAD = 1000
+"""Units that are prepared before they are asked about: enough to say how much there is to do in
+most runs, and a bound on memory in the others."""
+
+
+async def run(engine: Engine, inputs: Inputs, store: RunStore) -> AsyncGenerator[Result]:
+    """Question everything that `inputs` holds and yield the results as they come.
+
+    Each document is noted with its units before the first of them is asked about, so that an
+    interrupted run knows what is missing. Reading, cutting and searching happen in a thread,
+    some way ahead of the questions.
+    """
+    planned = prefetch(_plan(engine, inputs, store), ahead=AHEAD)
+    async for result in engine.results(planned):
+        store.save(result)
+        yield result
+    store.flush()
+    store.note("ended", "yes")
+
+
+async def _plan(engine: Engine, inputs: Inputs, store: RunStore) -> AsyncIterator[Asked]:
+    def prepare(position: int, found: Document | DocumentError) -> list[Asked]:
+        if isinstance(found, DocumentError):
+            store.add_unreadable(position, found)
+            return []
+        asked = engine.prepare(found)
+        store.add(position, found, [unit for unit, _ in asked])
+        return asked
+
+    async for position, found in _numbered(load(inputs)):
+        for asked in await asyncio.to_thread(prepare, position, found):
+            yield asked
+
+
+async def _numbered(items: Iterator[T]) -> AsyncIterator[tuple[int, T]]:
+    """Yield the items with their positions, each fetched in a thread."""
+    numbered = enumerate(items)
+    while (pair := await asyncio.to_thread(next, numbered, None)) is not None:
+        yield pair
