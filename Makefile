@@ -45,9 +45,16 @@ live: .venv/ready  ## ask the real embedded models
 live-small: .venv/ready  ## ask the small real model only
 	$(BIN)/python -m pytest -q -m "live and not large"
 
+.venv-peers/ready: benchmarks/peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --requirement benchmarks/peers.txt
+	touch $@
+
+peers: .venv-peers/ready  ## install what the benchmarks compare with
+
 format: .venv/ready
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 clean:
-	rm -rf .venv runs build dist *.egg-info
+	rm -rf .venv .venv-peers runs build dist *.egg-info

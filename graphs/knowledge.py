@@ -1,23 +1,25 @@
 """Claims → the knowledge graph, a networkx `MultiDiGraph` whose every part names its evidence.
 
-Nodes (`kind` is `entity` or `event`): `type`, `name`, `aliases`, `support`. Edges (`kind` is
-`relation` or `role`): `type`, `support`, `qualifiers`; they run from head to tail, and from an
-event to what fills its roles. `support` is a list of plain records, see `evidence_of`. Parallel
-relations are kept apart by type; statements of the same relation between the same ends share an
-edge. Ids are made of what a thing is called, so that the same claims in any order give the same
-bytes.
+Nodes (`kind` is `entity` or `event`) have `type`, `name`, `aliases` and `support`. Edges (`kind` is
+`relation` or `role`) have `type` and `support`, relations also `qualifiers`; they run from head to
+tail, and from an event to what fills its roles. `support` is a list of records as `evidence_of`
+makes them. Relations of different types are parallel edges; what says the same of the same ends
+shares one.
+
+Ids are made of what a thing is called and of its type: the same claims in any order give the same
+bytes, and a thing keeps its id while both stay.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import networkx as nx
 
-from questgraph.graphs.resolution import Name, Resolve, normalize, resolve_names
+from questgraph.graphs.evidence import Evidence, distinct, evidence_of, expressible, in_order
+from questgraph.graphs.resolution import UNTYPED, Name, Resolve, resolve_names
 from questgraph.tools.records import (
     HEAD,
-    MENTION,
     TAIL,
     TRIGGER,
     Claim,
@@ -30,10 +32,25 @@ from questgraph.tools.schema import Schema
 
 KnowledgeGraph: TypeAlias = "nx.MultiDiGraph[str]"
 
-UNTYPED = "thing"
-"""Type of a node that only relations and events name, where nothing says what it is."""
 
-Evidence = dict[str, Any]
+class _Node(NamedTuple):
+    id: str
+    type: str
+
+
+class _Fact(NamedTuple):
+    """A claim that is in the graph; what it is about stands in its evidence."""
+
+    claim: Claim
+    evidence: Evidence
+
+    def fillers(self, *roles: str) -> list[dict[str, Any]]:
+        """Return the mentions in `roles`."""
+        return [mention for mention in self.evidence["mentions"] if mention["role"] in roles]
+
+    def others(self, *roles: str) -> list[dict[str, Any]]:
+        """Return the mentions in any other role."""
+        return [mention for mention in self.evidence["mentions"] if mention["role"] not in roles]
 
 
 def build(
@@ -48,209 +65,182 @@ def build(
 
     Args:
         claims: What was said, in any order; passages that overlap may repeat it.
-        documents: The texts by id.
-        schema: Says which relations are symmetric, and which types are wider.
-        admit: Which claims may enter; grounded ones only.
+        documents: The texts by id: all that claims were read from.
+        schema: Says which relations are symmetric, which types are wider, which roles are filled
+            once.
+        admit: Which claims may enter. A claim with a mention that is not in the text cannot.
         resolve: Which mentions name the same thing.
     """
-    kept = sorted(_distinct(filter(admit, claims)), key=_order)
+    symmetric = {relation.name for relation in schema.relations if relation.symmetric}
+    kept = distinct((c for c in claims if expressible(c) and admit(c)), symmetric)
     nodes = _nodes(kept, documents, schema, resolve)
+    facts = [
+        _Fact(
+            claim, evidence_of(claim, documents[claim.document_id], _ids(claim, nodes, documents))
+        )
+        for claim in kept
+    ]
     graph: KnowledgeGraph = nx.MultiDiGraph(schema=schema.name)
-    _add_entities(graph, kept, nodes, documents)
-    _add_relations(graph, kept, nodes, documents, schema)
-    _add_events(graph, kept, nodes, documents)
+    _add_entities(graph, nodes, facts)
+    _add_relations(graph, facts, symmetric)
+    _add_events(graph, facts, schema)
     return graph
 
 
-def evidence_of(claim: Claim, document: Document, nodes: Mapping[Name, str]) -> Evidence:
-    """Return where and how a claim was said, as plain data.
+def _names(claim: Claim, documents: Mapping[str, Document]) -> list[Name]:
+    """Return each argument of a claim as resolution sees it."""
+    text = documents[claim.document_id].text
 
-    Keys: `claim`, `document`, `start`, `end`, `quote` (the sentences), `mentions` (each with `role`,
-    `text` as it stands there, `said` by the model, `start`, `end`, `level`, `node`), `verdict`,
-    `reason`, `votes`, `unit`, `turns`.
-    """
-    span = claim.evidence or _hull(claim)
-    mentions = [
-        {
-            "role": role,
-            "text": document.text[slice(*mention.span)],
-            "said": mention.text,
-            "start": mention.span.start,
-            "end": mention.span.end,
-            "level": mention.level,
-            "node": nodes.get(_name(claim, mention, document), ""),
-        }
-        for role, mention in claim.arguments
-        if mention.span
-    ]
-    return {
-        "claim": claim.id,
-        "document": claim.document_id,
-        "start": span.start,
-        "end": span.end,
-        "quote": document.text[slice(*span)],
-        "mentions": mentions,
-        "verdict": claim.verdict,
-        "reason": claim.reason,
-        "votes": claim.votes,
-        "unit": claim.unit_id,
-        "turns": list(claim.turns),
-    }
+    def name(mention: Mention) -> Name:
+        span = mention.span or Span(0, 0)
+        type_ = claim.type if claim.kind == "entity" else mention.type
+        return Name(type_ or UNTYPED, text[slice(*span)], claim.document_id, span)
 
-
-def _distinct(claims: Iterable[Claim]) -> Iterable[Claim]:
-    """Return claims about the same characters once: overlapping passages repeat them."""
-    return {claim.id: claim for claim in sorted(claims, key=_order, reverse=True)}.values()
-
-
-def _order(claim: Claim) -> tuple[Hashable, ...]:
-    return (claim.document_id, _hull(claim), claim.kind, claim.type, claim.id, claim.unit_id)
-
-
-def _hull(claim: Claim) -> Span:
-    spans = [mention.span for _, mention in claim.arguments if mention.span]
-    return Span(min(span.start for span in spans), max(span.end for span in spans))
-
-
-def _name(claim: Claim, mention: Mention, document: Document) -> Name:
-    """Return a mention as resolution sees it."""
-    span = mention.span or Span(0, 0)
-    type_ = claim.type if claim.kind == "entity" else mention.type or UNTYPED
-    return Name(type_, document.text[slice(*span)], claim.document_id, span)
-
-
-def _names(claims: Iterable[Claim], documents: Mapping[str, Document]) -> Iterable[Name]:
-    """Yield every mention that is a node; a trigger is none."""
-    for claim in claims:
-        for role, mention in claim.arguments:
-            if role != TRIGGER:
-                yield _name(claim, mention, documents[claim.document_id])
+    return [name(mention) for _, mention in claim.arguments]
 
 
 def _nodes(
     claims: Sequence[Claim], documents: Mapping[str, Document], schema: Schema, resolve: Resolve
-) -> dict[Name, str]:
-    """Return the node id of every mention."""
-    numbers = resolve(_names(claims, documents), schema, documents)
-    clusters: dict[int, list[Name]] = defaultdict(list)
-    for name, number in numbers.items():
-        clusters[number].append(name)
-    ids: dict[Name, str] = {}
-    for cluster in clusters.values():
-        # The least of the normalized names stands for the cluster, however it came together.
-        key = min((name.type, normalize(name.text)) for name in cluster)
-        ids.update(dict.fromkeys(cluster, f"e:{digest(*key)[:12]}"))
-    return ids
+) -> dict[Name, _Node]:
+    """Return the entity node of every mention that has one.
+
+    A trigger has none, and a qualifier only where something else names the same thing.
+    """
+    named: dict[Name, bool] = {}
+    for claim in claims:
+        for (role, _), name in zip(claim.arguments, _names(claim, documents), strict=True):
+            if role != TRIGGER:
+                qualifies = claim.kind == "relation" and role not in (HEAD, TAIL)
+                named[name] = named.get(name, False) or not qualifies
+    identities = resolve(sorted(named), schema, documents)
+    nodes = {
+        name: _Node(f"e:{digest(identity.type, *identity.key)[:12]}", identity.type)
+        for name, identity in identities.items()
+    }
+    present = {nodes[name] for name, present in named.items() if present}
+    return {name: node for name, node in nodes.items() if node in present}
+
+
+def _ids(
+    claim: Claim, nodes: Mapping[Name, _Node], documents: Mapping[str, Document]
+) -> Iterable[str]:
+    """Yield for each argument of a claim the id of its node, or nothing."""
+    for (role, _), name in zip(claim.arguments, _names(claim, documents), strict=True):
+        yield nodes[name].id if role != TRIGGER and name in nodes else ""
 
 
 def _add_entities(
-    graph: KnowledgeGraph,
-    claims: Sequence[Claim],
-    nodes: Mapping[Name, str],
-    documents: Mapping[str, Document],
+    graph: KnowledgeGraph, nodes: Mapping[Name, _Node], facts: Sequence[_Fact]
 ) -> None:
-    wordings: dict[str, list[Name]] = defaultdict(list)
-    for name in sorted(set(_names(claims, documents))):
-        wordings[nodes[name]].append(name)
-    support: dict[str, list[Evidence]] = defaultdict(list)
-    for claim in claims:
-        if claim.kind == "entity":
-            document = documents[claim.document_id]
-            node = nodes[_name(claim, claim.fillers(MENTION)[0], document)]
-            support[node].append(evidence_of(claim, document, nodes))
-    for node, names in sorted(wordings.items()):
-        texts = Counter(name.text for name in names)
-        best = max(texts, key=lambda text: (texts[text], len(text), text))
-        types = Counter(name.type for name in names if name.type != UNTYPED)
+    """Add a node for each thing; what nobody called an entity is supported by what names it."""
+    wordings: defaultdict[_Node, set[tuple[str, str, Span]]] = defaultdict(set)
+    for name, node in nodes.items():
+        wordings[node].add((name.text, name.document, name.span))
+    called: defaultdict[str, list[Evidence]] = defaultdict(list)
+    named: defaultdict[str, list[Evidence]] = defaultdict(list)
+    for claim, evidence in facts:
+        for mention in evidence["mentions"]:
+            (called if claim.kind == "entity" else named)[mention["node"]].append(evidence)
+    for node, places in sorted(wordings.items()):
+        texts = Counter(text for text, *_ in places)
+        best = min(texts, key=lambda text: (-texts[text], -len(text), text))
         graph.add_node(
-            node,
+            node.id,
             kind="entity",
-            type=min(types, key=lambda type_: (-types[type_], type_), default=UNTYPED),
+            type=node.type,
             name=best,
             aliases=sorted(set(texts) - {best}),
-            support=support[node],
+            support=in_order(called[node.id] or named[node.id]),
         )
 
 
 def _add_relations(
-    graph: KnowledgeGraph,
-    claims: Sequence[Claim],
-    nodes: Mapping[Name, str],
-    documents: Mapping[str, Document],
-    schema: Schema,
+    graph: KnowledgeGraph, facts: Iterable[_Fact], symmetric: Collection[str]
 ) -> None:
-    for claim in claims:
-        if claim.kind != "relation":
-            continue
-        document = documents[claim.document_id]
-        head, tail = (nodes[_name(claim, claim.fillers(end)[0], document)] for end in (HEAD, TAIL))
-        if _symmetric(claim.type, schema):
-            head, tail = sorted((head, tail))
-        key = f"r:{digest(head, claim.type, tail)[:12]}"
-        if not graph.has_edge(head, tail, key):
-            graph.add_edge(
-                head, tail, key, kind="relation", type=claim.type, support=[], qualifiers={}
-            )
-        edge = graph.edges[head, tail, key]
-        edge["support"].append(evidence_of(claim, document, nodes))
-        for role, mention in claim.arguments[2:]:
-            values = edge["qualifiers"].setdefault(role, [])
-            text = _name(claim, mention, document).text
-            values += [text] if text not in values else []
+    said: defaultdict[tuple[str, str, str], list[_Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.claim.kind == "relation":
+            ends: list[str] = [fact.fillers(end)[0]["node"] for end in (HEAD, TAIL)]
+            head, tail = sorted(ends) if fact.claim.type in symmetric else ends
+            said[head, fact.claim.type, tail].append(fact)
+    for (head, type_, tail), group in sorted(said.items()):
+        _add_edge(graph, head, type_, tail, group, kind="relation", qualifiers=_qualifiers(group))
 
 
-def _symmetric(name: str, schema: Schema) -> bool:
-    return any(relation.name == name and relation.symmetric for relation in schema.relations)
+def _qualifiers(facts: Iterable[_Fact]) -> dict[str, list[str]]:
+    """Return the wordings in each further role, once each."""
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for fact in facts:
+        for mention in fact.others(HEAD, TAIL):
+            found[mention["role"]][mention["text"]] = None
+    return {role: list(found[role]) for role in sorted(found)}
 
 
-def _add_events(
+def _add_events(graph: KnowledgeGraph, facts: Iterable[_Fact], schema: Schema) -> None:
+    once = {
+        event.name: [role.name for role in event.roles if not role.many] for event in schema.events
+    }
+    told: defaultdict[tuple[str, str, str], list[_Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.claim.kind == "event":
+            told[fact.claim.document_id, fact.claim.type, _told_by(fact)].append(fact)
+    events = [
+        (f"v:{digest(*key, str(number))[:12]}", group)
+        for key, group in told.items()
+        for number, group in enumerate(_events(group, once.get(key[1], [])))
+    ]
+    for node, group in sorted(events, key=lambda event: event[0]):
+        _add_event(graph, node, group)
+
+
+def _told_by(fact: _Fact) -> str:
+    """Return what two claims share when they may tell of one event: a trigger, or everything."""
+    parts = fact.fillers(TRIGGER) or fact.others()
+    return "; ".join(sorted(f"{part['role']} {part['start']}-{part['end']}" for part in parts))
+
+
+def _events(facts: Iterable[_Fact], once: Sequence[str]) -> list[list[_Fact]]:
+    """Sort claims with one trigger into events: apart where a role filled once has two fillers."""
+    events: list[list[_Fact]] = []
+    for fact in facts:
+        for event in events:
+            together = [*event, fact]
+            fillers = ({m["node"] for f in together for m in f.fillers(role)} for role in once)
+            if all(len(nodes) <= 1 for nodes in fillers):
+                event.append(fact)
+                break
+        else:
+            events.append([fact])
+    return events
+
+
+def _add_event(graph: KnowledgeGraph, node: str, facts: Sequence[_Fact]) -> None:
+    type_ = facts[0].claim.type
+    words = [trigger["text"] for fact in facts for trigger in fact.fillers(TRIGGER)]
+    graph.add_node(
+        node,
+        kind="event",
+        type=type_,
+        name=f"{type_}: {words[0]}" if words else type_,
+        aliases=[],
+        support=in_order(fact.evidence for fact in facts),
+    )
+    roles: defaultdict[tuple[str, str], list[_Fact]] = defaultdict(list)
+    for fact in facts:
+        for mention in fact.others(TRIGGER):
+            roles[mention["role"], mention["node"]].append(fact)
+    for (role, filler), group in sorted(roles.items()):
+        _add_edge(graph, node, role, filler, group, kind="role")
+
+
+def _add_edge(
     graph: KnowledgeGraph,
-    claims: Sequence[Claim],
-    nodes: Mapping[Name, str],
-    documents: Mapping[str, Document],
+    head: str,
+    type_: str,
+    tail: str,
+    facts: Iterable[_Fact],
+    **attributes: object,
 ) -> None:
-    """Add a node for each event: claims with one trigger, or else the same fillers, are one."""
-    events: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if claim.kind == "event":
-            events[claim.document_id, claim.type, _told_by(claim)].append(claim)
-    for key, told in sorted(events.items()):
-        document = documents[told[0].document_id]
-        node = f"v:{digest(*key)[:12]}"
-        words = [_name(claim, m, document).text for claim in told for m in claim.fillers(TRIGGER)]
-        graph.add_node(
-            node,
-            kind="event",
-            type=told[0].type,
-            name=f"{told[0].type}: {words[0]}" if words else told[0].type,
-            aliases=[],
-            support=[evidence_of(claim, document, nodes) for claim in told],
-        )
-        _add_roles(graph, node, told, nodes, document)
-
-
-def _told_by(claim: Claim) -> str:
-    """Return what two claims share when they tell of one event."""
-    triggers = [str(mention.span) for mention in claim.fillers(TRIGGER)]
-    fillers = [f"{role} {mention.span}" for role, mention in claim.arguments]
-    return "; ".join(triggers or fillers)
-
-
-def _add_roles(
-    graph: KnowledgeGraph,
-    event: str,
-    told: Sequence[Claim],
-    nodes: Mapping[Name, str],
-    document: Document,
-) -> None:
-    for claim in told:
-        for role, mention in claim.arguments:
-            if role == TRIGGER:
-                continue
-            filler = nodes[_name(claim, mention, document)]
-            key = f"r:{digest(event, role, filler)[:12]}"
-            if not graph.has_edge(event, filler, key):
-                graph.add_edge(
-                    event, filler, key, kind="role", type=role, support=[], qualifiers={}
-                )
-            graph.edges[event, filler, key]["support"].append(evidence_of(claim, document, nodes))
+    key = f"r:{digest(head, type_, tail)[:12]}"
+    support = in_order(fact.evidence for fact in facts)
+    graph.add_edge(head, tail, key, type=type_, support=support, **attributes)

@@ -1,26 +1,43 @@
-"""Which mentions name the same thing? Names only, so far: exact and normalized.
+"""Which mentions name the same thing? Names only, so far.
 
-Pure functions of the claims: the same claims in any order give the same clusters, and another
-policy is another function. Two names are one thing when they are of compatible types and equal
-after folding case, width, punctuation, articles and possessives, or when the text itself
-introduces one as short for the other: "World Health Organization (WHO)".
+Two mentions are one thing when their types agree and their wordings are equal once `normalize` has
+folded them, or when the text itself introduces one as short for the other, as in "World Health
+Organization (WHO)". The rules give each mention a key, and equal keys are one thing: the order of
+mentions cannot matter, and no chain of small likenesses joins what is unlike.
+
+In doubt things stay apart: "he" is another one each time, "the company" another one in each
+document, and homonyms of different types never meet.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
-
-import networkx as nx
 
 from questgraph.tools.records import Document, Span
 from questgraph.tools.schema import Schema
 
-_ARTICLE = re.compile(r"^(the|a|an)\s+")
-_POSSESSIVE = re.compile(r"['’]s?$")
-_TITLE = re.compile(r"^(dr|prof|mr|mrs|ms|sir|dame)\.?\s+")
-_SHORT_FORM = re.compile(r"\s*[(（]\s*([\w.&-]{2,12})\s*[)）]")
+UNTYPED = "thing"
+"""Type of what only relations and events name, where nothing says what it is."""
+
+_OUTER = "\"'‘“”„«»()[] "
+_DASHES = re.compile("[‐-―−]")
+_ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S)", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?<=\w)(\.?)['’]s?$")
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}")
+# Only before a full name: "Mr Lee" and "Mrs Lee" are two people.
+_TITLE = re.compile(r"^(?:(?:dr|prof|professor|mr|mrs|ms|sir|dame)\.?\s+)+(?=\S+\s+\S)")
+_LEGAL_FORM = re.compile(r"(?<=\w),?\s+(?:inc|ltd|llc|plc|gmbh)\.?$")
+# Not where they belong to a number: 3.5 is not 3-5, and -5 is not 5.
+_SEPARATORS = re.compile(r"(?:(?!(?<![^\W\d_])[.,:-]\d)[\s.,:;!?\"'‘’“”„«»()\[\]-])+")
+
+_PRONOUN = re.compile(r"i|me|my|we|us|our|you|your|he|him|his|she|hers?|it|its|they|them|theirs?")
+_POINTING = re.compile(
+    r"(?:the|this|that|these|those|my|our|your|his|her|its|their)\s\D+", re.IGNORECASE
+)
+_BRACKET = re.compile(r"\s{0,2}[(（]\s*([^()（）]{2,120}?)\s*[)）]")
+_SHORT = re.compile(r"[^\W_](?:[.&-]?[^\W_]){1,9}\.?")
 
 
 class Name(NamedTuple):
@@ -32,78 +49,133 @@ class Name(NamedTuple):
     span: Span
 
 
-Resolve = Callable[[Iterable[Name], Schema, Mapping[str, Document]], dict[Name, int]]
-"""Gives names of one thing the same number."""
+class Identity(NamedTuple):
+    """What a mention names: mentions with equal `type` and `key` name one thing."""
+
+    type: str
+    """The narrowest type that anything of this name was given."""
+
+    key: tuple[str, ...]
+    """The normalized name; then document and place, for what is a name only there."""
+
+    reason: str
+    """Why the mention has this key, in words for a person."""
+
+
+Resolve = Callable[[Collection[Name], Schema, Mapping[str, Document]], dict[Name, Identity]]
+"""A policy: says of each mention what it names, whatever their order."""
 
 
 def resolve_names(
-    names: Iterable[Name], schema: Schema, documents: Mapping[str, Document]
-) -> dict[Name, int]:
-    """Return a number for each name, the same for names of one thing.
+    names: Collection[Name], schema: Schema, documents: Mapping[str, Document]
+) -> dict[Name, Identity]:
+    """Return what each of `names` names, by wording and type.
 
-    Transitive and independent of order: clusters are connected components.
+    A mention of a wide type, or of none, joins what has the same name and a narrower type, as
+    long as there is only one such type.
     """
-    ordered = sorted(set(names))
-    links: nx.Graph[Name] = nx.Graph()
-    links.add_nodes_from(ordered)
-    for group in _groups(ordered, schema):
-        links.add_edges_from(pairwise(group))
-    links.add_edges_from(_introduced(ordered, schema, documents))
-    clusters = sorted(sorted(cluster) for cluster in nx.connected_components(links))
-    return {name: number for number, cluster in enumerate(clusters) for name in cluster}
+    lines = {name.type: [*schema.lineage(name.type), UNTYPED] for name in names}
+    introduced = _introduced(names, documents)
+    keys = {name: _key(name, introduced, lines) for name in names}
+    by_key: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    by_place: defaultdict[tuple[str, Span], set[str]] = defaultdict(set)
+    for name, (key, _) in keys.items():
+        by_key[key].add(name.type)
+        by_place[name.document, name.span].add(name.type)
+    identities = {}
+    for name, (key, reason) in keys.items():
+        here = _narrowest(name.type, by_place[name.document, name.span], lines)
+        identities[name] = Identity(_narrowest(here, by_key[key], lines), key, reason)
+    return identities
 
 
 def normalize(name: str) -> str:
     """Return the form in which two spellings of one name are equal.
 
-    >>> normalize("The  Acme Corp.'s") == normalize("acme corp")
-    True
+    Folds case, width, white space, punctuation, a leading article, a possessive, dots between
+    initials, titles before a full name, and legal forms. Accents stay: they tell names apart.
+
+    >>> normalize("The  Acme, Inc.'s"), normalize("Dr. J. R. Lee"), normalize("Dr. Lee")
+    ('acme', 'jr lee', 'dr lee')
     """
-    folded = "".join(
-        c
-        for c in unicodedata.normalize("NFKD", name).casefold()
-        if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
-    )
-    spaced = " ".join(folded.split())
-    bare = _POSSESSIVE.sub("", _ARTICLE.sub("", spaced)).strip(" .,;:!?\"'“”‘’()[]")
-    bare = _TITLE.sub("", bare)
-    words = re.sub(r"[\s\-‐-―.,]+", " ", bare).strip()
-    return words or spaced
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    seen = "".join(c for c in folded if unicodedata.category(c) != "Cf")
+    bare = _DASHES.sub("-", " ".join(seen.split())).strip(_OUTER)
+    bare = _POSSESSIVE.sub(r"\1", _ARTICLE.sub("", bare))
+    bare = _LEGAL_FORM.sub("", _TITLE.sub("", bare))
+    joined = _INITIALS.sub(lambda found: re.sub(r"\W", "", found[0]) + " ", bare)
+    return _SEPARATORS.sub(" ", joined).strip() or seen.strip()
 
 
-def _groups(names: Sequence[Name], schema: Schema) -> Iterable[list[Name]]:
-    """Yield names that are equal when normalized and whose types agree."""
-    groups: dict[Hashable, list[Name]] = {}
-    for name in names:
-        groups.setdefault((_widest(name.type, schema), normalize(name.text)), []).append(name)
-    return groups.values()
+def abbreviates(short: str, long: str) -> bool:
+    """Say whether the letters of `short` are initials of `long`, in order, from the first word on.
+
+    >>> abbreviates("WHO", "the World Health Organization"), abbreviates("DoD", "Dept of Defense")
+    (True, True)
+    >>> abbreviates("SA", "World Bank in South Africa"), abbreviates("UK", "Germany")
+    (False, False)
+    """
+    initials = [word[0] for word in re.findall(r"[^\W_]+", _ARTICLE.sub("", long).casefold())]
+    letters = [c for c in short.casefold() if c.isalnum()]
+    if not _SHORT.fullmatch(short) or short.islower() or initials[:1] != letters[:1]:
+        return False
+    ahead = iter(initials)
+    return all(letter in ahead for letter in letters)
 
 
-def _widest(type_: str, schema: Schema) -> str:
-    """Return the widest type above `type_`: a narrower name joins the wider one of its line."""
-    return schema.lineage(type_)[-1] if type_ else ""
+class _Introduced(NamedTuple):
+    """A long name that the text gives a short form, or the other way round."""
+
+    long: str
+    type: str
 
 
 def _introduced(
-    names: Sequence[Name], schema: Schema, documents: Mapping[str, Document]
-) -> Iterable[tuple[Name, Name]]:
-    """Yield pairs of which the text says that one is short for the other."""
-    by_form = {(_widest(n.type, schema), normalize(n.text), n.document): n for n in names}
-    for name in names:
-        text = documents[name.document].text
-        if found := _SHORT_FORM.match(text, name.span.end):
-            short = found[1]
-            key = (_widest(name.type, schema), normalize(short), name.document)
-            if key in by_form and _abbreviates(short, name.text):
-                yield name, by_form[key]
+    names: Collection[Name], documents: Mapping[str, Document]
+) -> Mapping[tuple[str, str | None], set[_Introduced]]:
+    """Return what short forms stand for, by (short form, document), and by (short form, None).
 
-
-def _abbreviates(short: str, long: str) -> bool:
-    """Say whether the letters of `short` are initials of `long`, in order.
-
-    >>> _abbreviates("WHO", "World Health Organization"), _abbreviates("UK", "Germany")
-    (True, False)
+    Only what stands in brackets right behind a mention counts.
     """
-    initials = iter(word[0].casefold() for word in re.findall(r"\w+", long))
-    letters = [c for c in short.casefold() if c.isalnum()]
-    return len(letters) < len(long) and all(letter in initials for letter in letters)
+    found: defaultdict[tuple[str, str | None], set[_Introduced]] = defaultdict(set)
+    for name in names:
+        if not (bracket := _BRACKET.match(documents[name.document].text, name.span.end)):
+            continue
+        for short, long in ((bracket[1], name.text), (name.text, bracket[1])):
+            if abbreviates(bare := _ARTICLE.sub("", short), long):
+                for place in (name.document, None):
+                    found[bare, place].add(_Introduced(normalize(long), name.type))
+    return found
+
+
+def _key(
+    name: Name,
+    introduced: Mapping[tuple[str, str | None], set[_Introduced]],
+    lines: Mapping[str, list[str]],
+) -> tuple[tuple[str, ...], str]:
+    """Return the key of a mention, by its wording, and the reason for it."""
+    form = normalize(name.text)
+    if _PRONOUN.fullmatch(form) and (len(form) == 1 or not name.text.isupper()):
+        return (form, name.document, str(name.span.start)), "a pronoun, which may be anyone"
+    if _POINTING.fullmatch(name.text) and name.text[1:].islower():
+        return (form, name.document), "a description, which holds in this document only"
+    # As it is written: "The Who" is not short for what "WHO" is short for.
+    short = _ARTICLE.sub("", name.text)
+    known = introduced.get((short, name.document)) or introduced.get((short, None), set())
+    longs = {long for long, type_ in known if _agree(type_, name.type, lines)}
+    if len(longs) == 1:
+        (long,) = longs
+        return (long,), f"the text introduces it as short for {long!r}"
+    return (form,), f"reads {form!r} without case, punctuation, articles and titles"
+
+
+def _agree(one: str, other: str, lines: Mapping[str, list[str]]) -> bool:
+    return one in lines[other] or other in lines[one]
+
+
+def _narrowest(type_: str, others: Collection[str], lines: Mapping[str, list[str]]) -> str:
+    """Return the narrowest of the types below `type_`, or itself where they part ways."""
+    below = {other for other in others if type_ in lines[other]}
+    wider = {above for other in below for above in lines[other] if above != other}
+    ends = below - wider
+    return ends.pop() if len(ends) == 1 else type_

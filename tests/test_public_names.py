@@ -1,4 +1,4 @@
-"""What users see: every public name is there, every error travels, every command explains itself."""
+"""What users see: public names are there, errors travel, commands explain themselves."""
 
 import inspect
 import pickle

@@ -22,7 +22,6 @@ from questgraph.tools.records import Document, Result, Unit
 from questgraph.tools.schema import Schema
 from questgraph.tools.schema_sources import schema_to_yaml
 
-
 CHUNK_SIZE = 1200
 
 

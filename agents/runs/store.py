@@ -156,14 +156,12 @@ class RunStore:
     def results(self) -> Iterator[Result]:
         """Yield the units that have ended, in reading order."""
         query = """
-            select u.id, u.document_id, u.position, u.start, u.end, d.text,
+            select u.document_id, u.position, u.start, u.end, d.text,
                    u.status, u.reason, u.claims, u.turns
             from units u join documents d on d.id = u.document_id
             where u.status is not null order by d.position, u.position
         """
-        for id_, document, index, start, end, text, status, reason, claims, turns in self._rows(
-            query
-        ):
+        for document, index, start, end, text, status, reason, claims, turns in self._rows(query):
             chunk = Chunk(document, text[start:end], span=Span(start, end), index=index)
             yield Result(
                 unit=Unit(chunk),

@@ -1,11 +1,14 @@
 """What an export is, and how its file comes into being."""
 
-import tempfile
+import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from questgraph.graphs.knowledge import KnowledgeGraph
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +20,20 @@ class Exporter:
     """Name of the file, or folder, that it writes."""
 
 
+def storable(text: str) -> str:
+    r"""Return `text` with U+FFFD for what no encoding of Unicode can hold: lone surrogates.
+
+    >>> storable("a\ud800b") == "a\ufffdb"
+    True
+    """
+    return _SURROGATE.sub("\ufffd", text)
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Put `data` at `path` in one step: a reader sees the old file or the new one."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(data)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

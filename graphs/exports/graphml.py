@@ -16,14 +16,19 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def write_graphml(graph: KnowledgeGraph, path: Path) -> None:
     """Write the graph as GraphML; what XML cannot hold becomes U+FFFD."""
-    plain: nx.MultiDiGraph[str] = nx.MultiDiGraph(**graph.graph)
+    plain: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    plain.graph.update(_texts(graph.graph))
     for node, data in graph.nodes(data=True):
-        plain.add_node(node, **{key: _text(value) for key, value in data.items()})
+        plain.add_node(node, **_texts(data))
     for head, tail, key, data in graph.edges(keys=True, data=True):
-        plain.add_edge(head, tail, key, **{name: _text(value) for name, value in data.items()})
+        plain.add_edge(head, tail, key, **_texts(data))
     buffer = io.BytesIO()
-    nx.write_graphml(plain, buffer, named_key_ids=True)
+    nx.write_graphml(plain, buffer)
     write_whole(path, buffer.getvalue())
+
+
+def _texts(data: dict[str, object]) -> dict[str, str]:
+    return {key: _text(value) for key, value in data.items()}
 
 
 def _text(value: object) -> str:

@@ -4,25 +4,44 @@ Every node is a resource of the class of its type. A relation is a triple, and a
 own (`rdf:Statement`) that says which document and characters it was derived from.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from rdflib import RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
+from rdflib import RDF, RDFS, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import PROV, SKOS
 
-from questgraph.graphs.exports.base import write_whole
+from questgraph.graphs.evidence import Evidence
+from questgraph.graphs.exports.base import storable, write_whole
 from questgraph.graphs.knowledge import KnowledgeGraph
 
 QG = Namespace("urn:questgraph:vocabulary:")
 """What questgraph says about evidence: `quote`, `start`, `end`, `verdict`."""
 
 TYPE = Namespace("urn:questgraph:type:")
-THING = Namespace("urn:questgraph:thing:")
-STATEMENT = Namespace("urn:questgraph:statement:")
+ROLE = Namespace("urn:questgraph:role:")
+NODE = Namespace("urn:questgraph:")
+"""Nodes and statements keep their ids: `e:0c4d…` is that with the prefix `e`."""
+
 EVIDENCE = Namespace("urn:questgraph:evidence:")
 DOCUMENT = Namespace("urn:questgraph:document:")
+
+_PREFIXES = {
+    "document": DOCUMENT,
+    "e": NODE["e:"],
+    "evidence": EVIDENCE,
+    "prov": PROV,
+    "qg": QG,
+    "r": NODE["r:"],
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "role": ROLE,
+    "skos": SKOS,
+    "type": TYPE,
+    "v": NODE["v:"],
+}
 
 
 def write_turtle(graph: KnowledgeGraph, path: Path) -> None:
@@ -32,23 +51,9 @@ def write_turtle(graph: KnowledgeGraph, path: Path) -> None:
 
 def write_jsonld(graph: KnowledgeGraph, path: Path) -> None:
     """Write the graph as JSON-LD."""
-    rdf = to_rdf(graph)
-    context = {prefix: str(name) for prefix, name in rdf.namespaces() if prefix in _PREFIXES}
-    data = rdf.serialize(format="json-ld", encoding="utf-8", context=context, sort_keys=True)
-    write_whole(path, data)
-
-
-_PREFIXES = {
-    "qg": QG,
-    "type": TYPE,
-    "thing": THING,
-    "statement": STATEMENT,
-    "evidence": EVIDENCE,
-    "document": DOCUMENT,
-    "prov": PROV,
-    "skos": SKOS,
-    "rdfs": RDFS,
-}
+    context = {prefix: str(namespace) for prefix, namespace in _PREFIXES.items()}
+    data = json.loads(to_rdf(graph).serialize(format="json-ld", context=context))
+    write_whole(path, json.dumps(_sorted(data), ensure_ascii=False, indent=1).encode())
 
 
 def to_rdf(graph: KnowledgeGraph) -> Graph:
@@ -57,42 +62,65 @@ def to_rdf(graph: KnowledgeGraph) -> Graph:
     for prefix, namespace in _PREFIXES.items():
         rdf.bind(prefix, namespace)
     for node, data in graph.nodes(data=True):
-        thing = _iri(THING, node)
-        rdf.add((thing, RDF.type, _iri(TYPE, data["type"])))
-        rdf.add((thing, RDFS.label, _literal(data["name"])))
-        for alias in data["aliases"]:
-            rdf.add((thing, SKOS.altLabel, _literal(alias)))
-        _add_evidence(rdf, thing, data["support"])
+        _add_node(rdf, _iri(NODE, node), data)
     for head, tail, key, data in graph.edges(keys=True, data=True):
-        triple = _iri(THING, head), _iri(TYPE, data["type"]), _iri(THING, tail)
-        statement = _iri(STATEMENT, key)
-        rdf.add(triple)
-        rdf.add((statement, RDF.type, RDF.Statement))
-        for predicate, part in zip((RDF.subject, RDF.predicate, RDF.object), triple, strict=True):
-            rdf.add((statement, predicate, part))
-        for role, values in data["qualifiers"].items():
-            for value in values:
-                rdf.add((statement, _iri(TYPE, role), _literal(value)))
-        _add_evidence(rdf, statement, data["support"])
+        predicate = _iri(ROLE if data["kind"] == "role" else TYPE, data["type"])
+        triple = _iri(NODE, head), predicate, _iri(NODE, tail)
+        _add_statement(rdf, _iri(NODE, key), triple, data)
     return rdf
 
 
-def _add_evidence(rdf: Graph, subject: URIRef, support: Iterable[dict[str, Any]]) -> None:
+def _sorted(data: Any) -> Any:
+    """Put the parts of JSON-LD in order: rdflib writes them in that of their hashes."""
+    match data:
+        case dict():
+            return {key: _sorted(data[key]) for key in sorted(data)}
+        case list():
+            return sorted(map(_sorted, data), key=json.dumps)
+        case _:
+            return data
+
+
+def _add_node(rdf: Graph, node: URIRef, data: Mapping[str, Any]) -> None:
+    rdf.add((node, RDF.type, _iri(TYPE, data["type"])))
+    rdf.add((node, RDFS.label, _literal(data["name"])))
+    for alias in data["aliases"]:
+        rdf.add((node, SKOS.altLabel, _literal(alias)))
+    _add_evidence(rdf, node, data["support"])
+
+
+def _add_statement(
+    rdf: Graph,
+    statement: URIRef,
+    triple: tuple[URIRef, URIRef, URIRef],
+    data: Mapping[str, Any],
+) -> None:
+    rdf.add(triple)
+    rdf.add((statement, RDF.type, RDF.Statement))
+    for part, value in zip((RDF.subject, RDF.predicate, RDF.object), triple, strict=True):
+        rdf.add((statement, part, value))
+    for role, values in data.get("qualifiers", {}).items():
+        for value in values:
+            rdf.add((statement, _iri(ROLE, role), _literal(value)))
+    _add_evidence(rdf, statement, data["support"])
+
+
+def _add_evidence(rdf: Graph, subject: URIRef, support: Iterable[Evidence]) -> None:
     for record in support:
-        evidence = _iri(EVIDENCE, record["claim"])
-        document = _iri(DOCUMENT, record["document"])
+        evidence, document = _iri(EVIDENCE, record["claim"]), _iri(DOCUMENT, record["document"])
         rdf.add((subject, PROV.wasDerivedFrom, evidence))
         rdf.add((evidence, RDF.type, PROV.Entity))
         rdf.add((evidence, PROV.wasQuotedFrom, document))
         rdf.add((evidence, QG.quote, _literal(record["quote"])))
-        rdf.add((evidence, QG.start, Literal(record["start"], datatype=XSD.integer)))
-        rdf.add((evidence, QG.end, Literal(record["end"], datatype=XSD.integer)))
+        rdf.add((evidence, QG.start, Literal(record["start"])))
+        rdf.add((evidence, QG.end, Literal(record["end"])))
         rdf.add((evidence, QG.verdict, _literal(record["verdict"])))
+        rdf.add((document, RDFS.label, _literal(record["document"])))
 
 
 def _iri(namespace: Namespace, name: str) -> URIRef:
-    return URIRef(namespace + quote(name, safe="", errors="replace"))
+    return URIRef(namespace + quote(storable(name), safe=":"))
 
 
 def _literal(text: str) -> Literal:
-    return Literal(text.encode("utf-8", "replace").decode())
+    return Literal(storable(text))

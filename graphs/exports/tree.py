@@ -6,7 +6,7 @@ from typing import Any
 
 import networkx as nx
 
-from questgraph.graphs.exports.base import write_whole
+from questgraph.graphs.exports.base import storable, write_whole
 from questgraph.graphs.knowledge import KnowledgeGraph
 
 
@@ -19,4 +19,4 @@ def node_link(graph: KnowledgeGraph) -> dict[str, Any]:
 def write_json(graph: KnowledgeGraph, path: Path) -> None:
     """Write the graph as node-link JSON."""
     text = json.dumps(node_link(graph), ensure_ascii=False, indent=1)
-    write_whole(path, f"{text}\n".encode("utf-8", "replace"))
+    write_whole(path, f"{storable(text)}\n".encode())

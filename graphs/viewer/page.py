@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ def segments(text: str, marks: Iterable[tuple[int, int, str]]) -> Segments:
         opening[mark[0]].append(mark)
     pieces: Segments = []
     active: list[tuple[int, int, str]] = []
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         active = [mark for mark in active if mark[1] > start] + opening[start]
         inner = sorted(active, key=lambda mark: (mark[1] - mark[0], mark))
         pieces.append([text[start:end], list(dict.fromkeys(m[2] for m in inner)), start])

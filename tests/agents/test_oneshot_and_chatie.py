@@ -17,8 +17,7 @@ CHATIE_ANSWERS = [
     "(works_for)",
     "| person | organization |\n|---|---|\n| Ann Lee | Acme |",
     "(appointment)",
-    "| event type | argument role | argument content |\n|---|---|---|\n"
-    "| appointment | person | Bo Ek |\n| appointment | firm | Acme |",
+    "appointment | person | Bo Ek\nappointment | firm | Acme",
 ]
 
 

@@ -9,7 +9,6 @@ from questgraph.tools.errors import AnswerError
 from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.schema import AnyType
 
-
 MOST_NAMES = 16
 """Names in one answer, where the endpoint enforces it: small models repeat themselves."""
 

@@ -82,6 +82,10 @@ class Ledger:
     ) -> None:
         self._waiting.put(None)
         await asyncio.to_thread(self._writer.join)
+        self.close()
+
+    def close(self) -> None:
+        """Close the file, of a ledger that was opened for reading only."""
         self._reads.close()
         self._db.close()
 
@@ -137,10 +141,11 @@ class Ledger:
     def dump(self, path: Path) -> None:
         """Write all calls as JSONL, by key and without times: equal calls give equal bytes."""
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            for record in self._records():
+            for record in self.records():
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
-    def _records(self) -> Iterator[dict[str, object]]:
+    def records(self) -> Iterator[dict[str, object]]:
+        """Yield all calls in the order of their keys, as plain data."""
         query = (
             "select key, model, request, reply, finish, prompt_tokens, cached_tokens,"
             " completion_tokens, seconds from calls order by key"

@@ -1,0 +1,119 @@
+"""Where and how a claim was said, as plain data; and which claims say the same."""
+
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from typing import Any
+
+from questgraph.tools.records import HEAD, MENTION, TAIL, Claim, Document, Kind, Span, Verdict
+
+Evidence = dict[str, Any]
+"""What `evidence_of` returns: JSON types only. Parts of a graph share records: do not change them.
+"""
+
+_NEEDED: Mapping[Kind, frozenset[str]] = {
+    "entity": frozenset({MENTION}),
+    "relation": frozenset({HEAD, TAIL}),
+    "event": frozenset(),
+}
+
+_TRUST: tuple[Verdict, ...] = ("confirmed", "sound", "unchecked", "refuted", "invalid")
+
+
+def evidence_of(claim: Claim, document: Document, nodes: Iterable[str]) -> Evidence:
+    """Return where and how a grounded claim was said.
+
+    Keys: `claim`, `document`, `start`, `end`, `quote` (the sentences), `mentions` (each with
+    `role`, `text` as it stands there, `said` by the model, `start`, `end`, `level`, `node`),
+    `verdict`, `reason`, `votes`, `unit`, `turns`.
+
+    Args:
+        claim: What was said.
+        document: Where.
+        nodes: For each argument, the id of the node that it names; empty for none.
+    """
+    start, end = claim.evidence or hull(claim)
+    return {
+        "claim": claim.id,
+        "document": claim.document_id,
+        "start": start,
+        "end": end,
+        "quote": document.text[start:end],
+        "mentions": [
+            {
+                "role": role,
+                "text": document.text[slice(*mention.span)],
+                "said": mention.text,
+                "start": mention.span.start,
+                "end": mention.span.end,
+                "level": mention.level,
+                "node": node,
+            }
+            for (role, mention), node in zip(claim.arguments, nodes, strict=True)
+            if mention.span
+        ],
+        "verdict": claim.verdict,
+        "reason": claim.reason,
+        "votes": claim.votes,
+        "unit": claim.unit_id,
+        "turns": list(claim.turns),
+    }
+
+
+def in_order(records: Iterable[Evidence]) -> list[Evidence]:
+    """Return `records` once each, in the order of the text."""
+    by_place = {(each["document"], each["start"], each["claim"]): each for each in records}
+    return [by_place[place] for place in sorted(by_place)]
+
+
+def expressible(claim: Claim) -> bool:
+    """Say whether a claim has a place in the text and the parts that its kind needs."""
+    roles = {role for role, _ in claim.arguments}
+    return bool(roles) and claim.grounded and roles >= _NEEDED[claim.kind]
+
+
+def distinct(claims: Iterable[Claim], symmetric: Collection[str]) -> list[Claim]:
+    """Return claims that say the same of the same characters once, in the order of the text.
+
+    Passages that overlap repeat claims; the one to believe most stands for all.
+
+    Args:
+        claims: Expressible ones, in any order.
+        symmetric: Relations of which head and tail may be swapped.
+    """
+    best: dict[Hashable, Claim] = {}
+    for claim in sorted(claims, key=_trust):
+        best.setdefault(_said(claim, symmetric), claim)
+    return sorted(best.values(), key=_place)
+
+
+def hull(claim: Claim) -> Span:
+    """Return the characters from the first mention to the last."""
+    spans = [mention.span for _, mention in claim.arguments if mention.span]
+    return Span(min(span.start for span in spans), max(span.end for span in spans))
+
+
+def _said(claim: Claim, symmetric: Collection[str]) -> Hashable:
+    swapped = {TAIL: HEAD} if claim.type in symmetric else {}
+    parts = sorted((swapped.get(role, role), mention.span) for role, mention in claim.arguments)
+    return claim.document_id, claim.kind, claim.type, tuple(parts)
+
+
+def _trust(claim: Claim) -> tuple[Any, ...]:
+    """Sort the best first; every field takes part, so that no tie is left to the order given."""
+    types = [mention.type for _, mention in claim.arguments]
+    levels = [mention.level for _, mention in claim.arguments]
+    return (
+        _TRUST.index(claim.verdict),
+        -claim.votes,
+        claim.unit_id,
+        claim.id,
+        claim.samples,
+        claim.reason,
+        claim.turns,
+        claim.evidence or hull(claim),
+        types,
+        levels,
+    )
+
+
+def _place(claim: Claim) -> tuple[Any, ...]:
+    return claim.document_id, hull(claim), claim.kind, claim.type, claim.id
