@@ -36,6 +36,7 @@ async def questgraph(recipe: str, texts: list[str]) -> float:
     with RunStore("run.db") as store:
         async with engine({"model": model, "recipe": recipe, "bank": None}, "run.db") as opened:
             store.begin(opened.facts())
+            await opened.read(Document("warm up", TEXT))
             begun = time.process_time()
             async for result in run(opened, documents, store):
                 assert result.outcome.status == "done", result.outcome

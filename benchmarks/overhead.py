@@ -2,7 +2,7 @@
 
 Every contender questions the same passages, 32 calls at once, at a loopback endpoint in another
 process that answers at once, in the contender's own format. Counted is the processor time of the
-contender's process between its first call and its last, by the calls that the endpoint counted.
+contender's process after a passage to warm up, by the calls that the endpoint counted.
 Contenders run in turn, each in a process of its own, several rounds; the median is reported.
 
     make peers && .venv/bin/python benchmarks/overhead.py

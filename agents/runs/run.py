@@ -1,17 +1,14 @@
 """The run itself: documents in, results out, everything kept on the way."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from typing import TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from questgraph.agents.concurrency import prefetch
 from questgraph.agents.runs.engine import Asked, Engine
 from questgraph.agents.runs.store import RunStore
 from questgraph.tools.documents import Inputs, load
 from questgraph.tools.errors import DocumentError
-from questgraph.tools.records import Document, Result
-
-T = TypeVar("T")
+from questgraph.tools.records import Result
 
 AHEAD = 1000
 """Units that are prepared before they are asked about: enough to say how much there is to do in
@@ -34,21 +31,20 @@ async def run(engine: Engine, inputs: Inputs, store: RunStore) -> AsyncGenerator
 
 
 async def _plan(engine: Engine, inputs: Inputs, store: RunStore) -> AsyncIterator[Asked]:
-    def prepare(position: int, found: Document | DocumentError) -> list[Asked]:
-        if isinstance(found, DocumentError):
-            store.add_unreadable(position, found)
+    found = enumerate(load(inputs))
+
+    def prepare() -> list[Asked] | None:
+        """Read and prepare the next document; `None` when there is none."""
+        position, document = next(found, (0, None))
+        if document is None:
+            return None
+        if isinstance(document, DocumentError):
+            store.add_unreadable(position, document)
             return []
-        asked = engine.prepare(found)
-        store.add(position, found, [unit for unit, _ in asked])
+        asked = engine.prepare(document)
+        store.add(position, document, [unit for unit, _ in asked])
         return asked
 
-    async for position, found in _numbered(load(inputs)):
-        for asked in await asyncio.to_thread(prepare, position, found):
+    while (some := await asyncio.to_thread(prepare)) is not None:
+        for asked in some:
             yield asked
-
-
-async def _numbered(items: Iterator[T]) -> AsyncIterator[tuple[int, T]]:
-    """Yield the items with their positions, each fetched in a thread."""
-    numbered = enumerate(items)
-    while (pair := await asyncio.to_thread(next, numbered, None)) is not None:
-        yield pair

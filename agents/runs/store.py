@@ -63,6 +63,9 @@ class RunStore:
         try:
             # Documents are prepared in a thread of their own; calls never overlap.
             self._db = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
+            # A run can be made again from its calls: it need not outlive a power cut.
+            self._db.execute("pragma journal_mode=wal")
+            self._db.execute("pragma synchronous=off")
             self._db.executescript(_TABLES)
         except sqlite3.Error as error:
             raise RunError(f"{path} cannot be used as a run: {error}") from error
