@@ -111,13 +111,14 @@ class Extraction:
 
     def page(self, path: Path | str) -> Path:
         """Write the graph, the documents and the dialogues as one HTML page; return its path."""
-        units = self.status.units
+        usage = self.status.usage
         summary = {
+            "documents": len(self.documents),
+            "passages": ", ".join(f"{n} {how}" for how, n in self.status.units.items()),
+            "complete": "yes" if self.complete else "NO",
             "model": self.model,
             "recipe": self.recipe,
-            "documents": len(self.documents),
-            "complete": self.complete,
-            "units": dict(units),
+            "tokens": f"{usage.prompt_tokens} read, {usage.completion_tokens} written",
         }
         title = ", ".join(self.documents) if len(self.documents) < 3 else "Knowledge graph"
         write_page(Path(path), self.graph, self.documents, self.turns, title=title, summary=summary)

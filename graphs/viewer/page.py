@@ -15,18 +15,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import networkx as nx
-
 from questgraph.graphs.exports.base import write_whole
 from questgraph.graphs.knowledge import KnowledgeGraph
+from questgraph.graphs.viewer.layout import layout
 from questgraph.tools.records import Document, Turn
 
 _SCRIPTS = ("vendor/graphology.umd.min.js", "vendor/sigma.min.js", "panels.js", "canvas.js")
 
 _ESCAPED = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
-
-_MOST_LAID_OUT = 2_000
-"""Nodes up to which forces place them; more are put on circles, for want of time."""
 
 Segments = list[list[Any]]
 """A text in pieces: [text, marks, start]."""
@@ -64,7 +60,7 @@ def render(
     summary: Mapping[str, object],
 ) -> str:
     """Return the page as HTML."""
-    places = _layout(graph)
+    places = layout(graph)
     data = {
         "title": title,
         "summary": {key: str(value) for key, value in summary.items()},
@@ -159,18 +155,6 @@ def _documents(graph: KnowledgeGraph, documents: Mapping[str, Document]) -> list
 
 def _named(pieces: Segments) -> Segments:
     return [[text, [mark for mark in marks if mark], start] for text, marks, start in pieces]
-
-
-def _layout(graph: KnowledgeGraph) -> dict[str, tuple[float, float]]:
-    """Return a place for each node: connected ones near each other, always the same."""
-    simple = nx.Graph(graph)
-    if len(simple) > _MOST_LAID_OUT:
-        places = nx.circular_layout(simple)
-    else:
-        places = nx.spring_layout(
-            simple, seed=7, iterations=100, k=1.6 / max(1, len(simple)) ** 0.5
-        )
-    return {node: (round(float(x), 4), round(float(y), 4)) for node, (x, y) in places.items()}
 
 
 def _file(name: str) -> str:
