@@ -1,0 +1,152 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from questgraph.cli import app
+
+TEXT = "Ann Lee works for Acme. Acme named Bo Ek in May."
+ANSWERS = {
+    "Which of the types": '{"types":["person","works_for"]}',
+    "Copy every mention": '{"person":["Ann Lee","Bo Ek"]}',
+    "Give every pair": '{"works_for":[["Ann Lee","Acme"]]}',
+    "anything of the types": "{}",
+    "Does it say": '{"answer":"yes"}',
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("QUESTGRAPH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("QUESTGRAPH_EMBEDDER", "hashing")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(TEXT)
+    (tmp_path / "answers.json").write_text(json.dumps(ANSWERS))
+    return tmp_path
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def extract(*words: str) -> Result:
+    return call("extract", "in", "--model", "scripted:answers.json", "--out", "run", *words)
+
+
+def test_a_run_prints_facts_cost_completeness_and_where_the_page_is(folder: Path) -> None:
+    result = extract()
+
+    assert result.exit_code == 0
+    assert "Ann Lee → Acme" in result.stdout
+    assert "calls" in result.stdout
+    assert "Complete." in result.stdout
+    assert "run/graph.html" in result.stdout
+    names = {path.name for path in (folder / "run").iterdir()}
+    assert {"run.db", "graph.html", "graph.graphml", "graph.jsonld", "graph.ttl"} <= names
+
+
+def test_json_is_printed_alone_and_has_offsets_into_the_text(folder: Path) -> None:
+    printed = json.loads(extract("--json").stdout)
+
+    (fact,) = [fact for fact in printed["facts"] if fact["kind"] == "relation"]
+    head = fact["arguments"][0]
+    assert TEXT[head["start"] : head["end"]] == head["text"] == "Ann Lee"
+    assert printed["complete"] is True
+
+
+def test_the_same_command_again_asks_nothing(folder: Path) -> None:
+    first = json.loads(extract("--json").stdout)
+    again = json.loads(extract("--json").stdout)
+
+    assert first["usage"]["calls"] > 0
+    assert again["usage"]["calls"] == 0
+    assert again["facts"] == first["facts"]
+
+
+def test_an_input_that_cannot_be_read_makes_the_run_incomplete_and_the_rest_goes_on(
+    folder: Path,
+) -> None:
+    (folder / "in" / "empty.txt").write_text("")
+
+    result = extract()
+
+    assert result.exit_code == 3
+    assert "empty.txt: it is empty" in result.stdout
+    assert "Ann Lee → Acme" in result.stdout
+    assert call("status", "run").exit_code == 3
+
+
+def test_a_passage_without_an_answer_is_named_with_its_reason(folder: Path) -> None:
+    broken = ANSWERS | {"Give every pair": "no idea", "Answer with JSON only": "no idea"}
+    (folder / "answers.json").write_text(json.dumps(broken))
+
+    result = extract()
+
+    assert result.exit_code == 3
+    assert "Missing: a.txt#000000: failed: ask: no readable answer in 2 tries" in result.stdout
+    (found,) = json.loads(call("status", "run", "--json").stdout)["documents"]
+    assert found["missing"][0]["status"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["--recipe", "stagd"], "did you mean 'staged'?"),
+        (["--schema", "nope.yaml"], "there is no such file"),
+        (["--bank", "nope"], "demos build"),
+        (["--model", "gpt-4o"], "openai:gpt-4o"),
+        (["--model", "openai:gpt-4o"], "OPENAI_API_KEY"),
+        (["--model", "local:qwen"], "did you mean"),
+    ],
+)
+def test_a_wrong_call_says_what_to_do_before_anything_is_asked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], hint: str
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+
+    result = call("extract", "in", "--out", "run", *words)
+
+    assert result.exit_code == 2
+    assert hint in " ".join(result.stderr.split())
+    assert not (folder / "run" / "run.db").exists()
+
+
+def test_a_finished_run_is_exported_without_asking(folder: Path) -> None:
+    extract()
+
+    result = call("graph", "run", "--to", "turtle", "--to", "json", "--out", "elsewhere")
+
+    assert result.exit_code == 0
+    assert (folder / "elsewhere" / "graph.ttl").is_file()
+    assert (folder / "elsewhere" / "graph.json").is_file()
+    assert call("graph", "run", "--to", "graphmll").exit_code == 2
+    assert call("graph", "nowhere", "--to", "json").exit_code == 2
+
+
+def test_recipes_are_listed_and_drawn() -> None:
+    assert "chatie" in call("recipes").stdout
+    assert "detect" in call("recipes", "staged").stdout
+    assert [recipe["name"] for recipe in json.loads(call("recipes", "--json").stdout)]
+    assert call("recipes", "nope").exit_code == 2
+
+
+def test_models_are_listed_with_what_they_need(folder: Path) -> None:
+    names = {model["name"] for model in json.loads(call("models", "--json").stdout)}
+
+    assert {"local:qwen2.5-coder-1.5b", "local:smollm2-135m"} <= names
+    assert call("models").exit_code == 0
+
+
+def test_a_finished_run_becomes_a_bank_that_is_searched(folder: Path) -> None:
+    extract("--bank", "none")
+
+    built = call("demos", "build", "run", "--out", "bank", "--json")
+    found = call("demos", "search", "bank", "Cy Dee works for Orbit.", "--json")
+
+    assert json.loads(built.stdout)["passages"] == 1
+    (demo,) = json.loads(found.stdout)
+    assert demo["text"] == TEXT
+    assert demo["relations"] == [{"head": 0, "tail": 2, "type": "works_for"}]
