@@ -50,7 +50,10 @@ live-small: .venv/ready  ## ask the small real model only
 	.venv-peers/bin/pip install --quiet --requirement benchmarks/peers.txt
 	touch $@
 
-peers: .venv-peers/ready  ## install what the benchmarks compare with
+peers: .venv-peers/ready  ## the libraries that questgraph is measured against
+
+bench: .venv/ready peers  ## processor time for each model call, beside the peers
+	$(BIN)/python benchmarks/overhead.py
 
 format: .venv/ready
 	$(BIN)/ruff check --fix

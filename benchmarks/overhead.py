@@ -1,113 +1,167 @@
-"""Processor time that a tool spends for each model call, beside its rivals.
+"""Measures what a model call costs the client in processor time: questgraph and its peers.
 
-Every contender questions the same passages, 32 calls at once, at a loopback endpoint in another
-process that answers at once, in the contender's own format. Counted is the processor time of the
-contender's process after a passage to warm up, by the calls that the endpoint counted.
-Contenders run in turn, each in a process of its own, several rounds; the median is reported.
+    make bench            # or: .venv/bin/python benchmarks/overhead.py --repetitions 5
 
-    make peers && .venv/bin/python benchmarks/overhead.py
+The endpoint answers at once and runs in a process of its own, so that what is measured is the
+client alone. Each contender runs in a process and an environment of its own; repetitions are
+interleaved, so that a busy minute of the machine hits all of them. Prints a table and writes
+`docs/overhead.json`.
 """
 
 import argparse
 import json
 import os
-import statistics
+import platform
 import subprocess
 import sys
-import tempfile
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
+from typing import Any
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-OURS, PEERS = ROOT / ".venv/bin/python", ROOT / ".venv-peers/bin/python"
+OURS = Path(sys.executable)
+PEERS = ROOT / ".venv-peers" / "bin" / "python"
+FLOOR = "openai-aiohttp"
 
 CONTENDERS = {
-    "questgraph, staged": (OURS, "questgraph_staged"),
-    "questgraph, oneshot": (OURS, "questgraph_oneshot"),
-    "openai SDK loop, aiohttp transport": (OURS, "sdk_aiohttp"),
-    "openai SDK loop, default transport": (OURS, "sdk"),
-    "LangChain LLMGraphTransformer": (PEERS, "langchain_transformer"),
-    "langextract": (PEERS, "langextract"),
-    "neo4j-graphrag extractor": (PEERS, "neo4j_graphrag"),
+    "openai-aiohttp": (OURS, "the SDK alone, on aiohttp"),
+    "openai": (OURS, "the SDK alone, as it comes"),
+    "neo4j-graphrag": (PEERS, "extractor: prompt, parse"),
+    "langchain": (PEERS, "LLMGraphTransformer: prompt, structured output"),
+    "langextract": (PEERS, "prompt, parse, align with the text"),
+    "questgraph-oneshot": (OURS, "one question: prompt, parse, ground, check the schema"),
+    "questgraph-staged": (OURS, "dialogue: prompt, parse, ground, vote, verify, ask for more"),
+    "questgraph-run": (OURS, "the same, with a run folder, the graph, its page and exports"),
 }
+"""Interpreter, and what is done for each passage."""
+
+Run = dict[str, Any]
+
+
+def main() -> None:
+    """Run the benchmark as the command line says."""
+    options = _options()
+    runs: dict[str, list[Run]] = {name: [] for name in options.only or CONTENDERS}
+    with endpoint() as url:
+        for repetition in range(options.repetitions):
+            for name in runs:
+                print(f"{repetition + 1}/{options.repetitions} {name}", file=sys.stderr)
+                runs[name].append(run(name, url, options.passages))
+    figures = {name: summary(name, some) for name, some in runs.items()}
+    report = {"machine": machine(), "versions": versions(runs), "contenders": figures}
+    options.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print(table(figures))
 
 
 @contextmanager
 def endpoint() -> Iterator[str]:
-    """Serve canned answers in a process of its own; yield its base URL."""
-    command = [str(OURS), str(HERE / "instant_endpoint.py")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as up:
-        assert up.stdout
-        assert up.stdin
-        try:
-            yield up.stdout.readline().strip()
-        finally:
-            up.stdin.close()
+    """Serve the endpoint for as long as the block lasts; yields its URL."""
+    command = [OURS, HERE / "overhead_endpoint.py"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment()
+    ) as process:
+        assert process.stdin, "it is a pipe"
+        assert process.stdout, "it is a pipe"
+        yield process.stdout.readline().strip()
+        process.stdin.close()
 
 
-def calls_so_far(url: str) -> int:
-    """Return how many calls the endpoint has answered."""
-    with urllib.request.urlopen(f"{url}/count") as reply:
-        return int(reply.read())
+def run(name: str, url: str, passages: int) -> Run:
+    """Put `passages` passages to the endpoint through a contender; return what it measured."""
+    python, _ = CONTENDERS[name]
+    if not python.exists():
+        raise SystemExit(f"{name} needs the peers' environment: make peers")
+    done = subprocess.run(
+        [python, HERE / "overhead_contenders.py", name, str(passages)],
+        env=_environment(OPENAI_BASE_URL=f"{url}/{name}/v1", OPENAI_API_KEY="none"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"{name} failed:\n{done.stderr}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def measure(python: Path, contender: str, url: str, passages: int) -> tuple[float, int]:
-    """Return processor seconds and calls of one contender's run."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            **os.environ,
-            "OPENAI_BASE_URL": url,
-            "OPENAI_API_KEY": "none",
-            "PYTHONSAFEPATH": "",
-            "LANGEXTRACT_API_KEY": "none",
-        }
-        before = calls_so_far(url)
-        command = [str(python), str(HERE / "contenders.py"), contender, str(passages)]
-        done = subprocess.run(
-            command, env=environment, cwd=folder, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise SystemExit(f"{contender} failed:\n{done.stderr[-2000:]}")
-        return float(done.stdout.split()[-1]), calls_so_far(url) - before
-
-
-def main() -> None:
-    """Run all contenders in turn and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--passages", type=int, default=300)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", help="contenders whose names contain this")
-    told = parser.parse_args()
-    chosen = {n: c for n, c in CONTENDERS.items() if not told.only or told.only in n}
-    costs: dict[str, list[float]] = {name: [] for name in chosen}
-    calls: dict[str, int] = {}
-    with endpoint() as url:
-        for _ in range(told.rounds):
-            for name, (python, contender) in chosen.items():
-                seconds, calls[name] = measure(python, contender, url, told.passages)
-                costs[name].append(1000 * seconds / calls[name])
-    results = {
-        name: {
-            "median": statistics.median(c),
-            "least": min(c),
-            "most": max(c),
-            "calls": calls[name],
-        }
-        for name, c in costs.items()
+def summary(name: str, runs: Sequence[Run]) -> dict[str, Any]:
+    """Return the median and the spread over the repetitions."""
+    per_call = [1000 * run["processor_seconds"] / run["calls"] for run in runs]
+    return {
+        "does": CONTENDERS[name][1],
+        "passages": runs[0]["passages"],
+        "calls_per_passage": runs[0]["calls"] / runs[0]["passages"],
+        "ms_per_call": round(median(per_call), 3),
+        "ms_per_call_range": [round(min(per_call), 3), round(max(per_call), 3)],
+        "ms_per_passage": round(
+            median(1000 * run["processor_seconds"] / run["passages"] for run in runs), 3
+        ),
+        "calls_per_second": round(median(run["calls"] / run["wall_seconds"] for run in runs)),
+        "peak_mb": max(run["peak_mb"] for run in runs),
     }
-    ours = results.get("questgraph, staged", {}).get("median")
-    print(f"| {'contender':36} | ms/call | range | calls | times ours |\n|---|---|---|---|---|")
-    for name, row in results.items():
-        ratio = f"{row['median'] / ours:.2f}" if ours else ""
-        spread = f"{row['least']:.2f}-{row['most']:.2f}"
-        print(f"| {name:36} | {row['median']:.2f} | {spread} | {row['calls']} | {ratio} |")
-    if not told.only:
-        text = json.dumps(results, indent=1)
-        (ROOT / "docs" / "overhead.json").write_text(text + "\n")
+
+
+def table(figures: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the figures as a Markdown table, cheapest call first."""
+    floor = figures.get(FLOOR, {}).get("ms_per_call")
+    lines = [
+        "| contender | each passage | calls | ms a call | x floor | ms a passage | calls/s | MB |",
+        "|---|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for name, row in sorted(figures.items(), key=lambda item: item[1]["ms_per_call"]):
+        low, high = row["ms_per_call_range"]
+        ratio = f"{row['ms_per_call'] / floor:.1f}" if floor else ""
+        lines.append(
+            f"| {name} | {row['does']} | {row['calls_per_passage']:g} "
+            f"| {row['ms_per_call']:.2f} ({low:.2f}-{high:.2f}) | {ratio} "
+            f"| {row['ms_per_passage']:.1f} | {row['calls_per_second']} | {row['peak_mb']:.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def machine() -> dict[str, object]:
+    """Return what the figures depend on besides the code."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+    }
+
+
+def versions(runs: Mapping[str, Sequence[Run]]) -> dict[str, str]:
+    """Return the versions of all packages that took part."""
+    return {
+        package: version
+        for some in runs.values()
+        for package, version in sorted(some[0]["versions"].items())
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())
+
+
+def _environment(**more: str) -> dict[str, str]:
+    """Return the environment in which the scripts find each other."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"} | more
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--passages", type=int, default=300, help="how many, each time")
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--only", nargs="+", choices=CONTENDERS, help="these contenders alone")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "overhead.json")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -3,23 +3,34 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+import regex
 from syntok import segmenter
 from syntok.tokenizer import Tokenizer
 
 from questgraph.tools.errors import ConfigError
 from questgraph.tools.records import Chunk, Document, Span
 
-_GAP = re.compile(r"\n[^\S\n]*\n\s*")
-_TERMINATED = re.compile(
-    # Ends of sentences in scripts that syntok does not know; closing quotes belong to them.
-    r"[^。！？．؟۔।॥።՝։\n]*[。！？．؟۔।॥።։]+[」』”’）)\]】》»\"']*|[^\n]+"
-)
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
-_CLAUSE = re.compile(r"[,;:，、；：]\s*|\s+")
+_GAP = re.compile(r"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*[-*•]\s)")
+"""What parts paragraphs: empty lines, and the line end before an item of a list."""
 
-_LONGEST = 20_000
-"""Characters of a paragraph that syntok gets at once; no prose has longer ones."""
+_TERMINATOR = re.compile(
+    # Where a script has no capitals, its own terminators and line ends part sentences, and ASCII
+    # ones before white space; closing quotes and brackets belong to the sentence.
+    r"(?:[。！？．｡؟۔।॥։።၊။។]+[.!?]*|[.!?]+(?=[」』”’）)\]】》»\"']*(?:\s|$)))[」』”’）)\]】》»\"']*|\n"
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_CAPITALISED_SCRIPT = re.compile(r"[A-Za-zÀ-ʯͰ-ԯԱ-֏Ḁ-῿]")
+"""Letters of Latin, Greek, Cyrillic and Armenian: syntok reads capitals as signs of a new start."""
+
+_CLAUSE = re.compile(r"[,;:–—][\s]+|[，、；：،؛]\s*")
+_SPACE = re.compile(r"\s+")
+_GRAPHEME = regex.compile(r"\X")
+
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+_EXTENDING = frozenset({"Mn", "Mc", "Me", "Cf", "Sk"})
+"""Categories of what may continue a character: marks, joiners, skin colours."""
 
 _TOKENIZER = Tokenizer(emit_hyphen_or_underscore_sep=True)
 
@@ -27,66 +38,96 @@ _TOKENIZER = Tokenizer(emit_hyphen_or_underscore_sep=True)
 def split(document: Document, *, size: int = 1200, overlap: int = 150) -> list[Chunk]:
     """Return the document's passages in order, each at most `size` characters long.
 
-    Whole sentences are taken up to `size`; the next passage begins with the last sentences of
-    the one before, as many as fit in `overlap`. A sentence that is longer than `size` is cut
-    between clauses or words. Every character that is not white space lies in some passage.
+    Whole sentences are taken up to `size`, or up to the end of a paragraph in the last quarter
+    of it; the next passage begins with the last sentences of the one before, as many as fit in
+    `overlap`. A sentence that is longer than `size` is cut between clauses, else words, else
+    characters as a person counts them. Only one such character can make a passage longer than
+    `size`. Every character that is not white space lies in some passage.
 
     Raises:
         ConfigError: When `size` is less than one, or `overlap` not less than `size`.
     """
     if size < 1 or not 0 <= overlap < size:
-        raise ConfigError(f"passages of {size} characters cannot share {overlap}")
-    pieces = [
-        piece for span in sentences(document.text) for piece in _cut(span, document.text, size)
-    ]
+        raise ConfigError(
+            f"passages of {size} characters cannot share {overlap}: "
+            "size must be at least 1, and overlap from 0 to less than size"
+        )
+    text = document.text
+    pieces = [piece for span in sentences(text) for piece in _cut(span, text, size)]
     return [
-        Chunk(document.id, document.text[slice(*span)], span=span, index=index)
-        for index, span in enumerate(_gather(pieces, size, overlap))
+        Chunk(document.id, text[slice(*span)], span=span, index=index)
+        for index, span in enumerate(_gather(pieces, text, size, overlap))
     ]
 
 
 def sentences(text: str) -> list[Span]:
     """Return the sentences of `text`: in order, apart, without outer white space.
 
-    Together they hold every character that is not white space. Latin scripts are split by
-    syntok; others at their own terminators and at line ends.
+    Together they hold every character that is not white space. An empty line ends a sentence.
+    Scripts with capitals are split by syntok, which reads on over line ends; others at their
+    own terminators and at line ends.
     """
     found: list[Span] = []
     for paragraph in _paragraphs(text):
-        found += _in_paragraph(text, paragraph)
+        part = text[slice(*paragraph)]
+        found += (span.shift(paragraph.start) for span in _in_paragraph(part))
     return found
+
+
+def joined(text: str, i: int) -> bool:
+    """Say whether the characters before and after index `i` make one that a person sees.
+
+    Combining marks, emoji of several parts and the two letters of a flag are not cut apart
+    (extended grapheme clusters of Unicode, UAX 29). White space is never part of a cluster here,
+    so that stripping it cuts none.
+    """
+    if not 0 < i < len(text):
+        return False
+    before, after = text[i - 1], text[i]
+    # Below the combining marks nothing joins but a line end of two characters.
+    if (before < "\u0300" and after < "\u0300") or before.isspace():
+        return before == "\r" and after == "\n"
+    if before in _FLAG_LETTERS and after in _FLAG_LETTERS:
+        return (i - len(text[:i].rstrip(_FLAG_LETTERS))) % 2 == 1
+    start = i - 1
+    while start > 0 and unicodedata.category(text[start]) in _EXTENDING:
+        start -= 1
+    return _character_end(text, start) > i
+
+
+def _character_end(text: str, start: int) -> int:
+    cluster = _GRAPHEME.match(text, start)
+    return cluster.end() if cluster else start
 
 
 def _paragraphs(text: str) -> Iterator[Span]:
     """Yield runs of text between empty lines, without outer white space."""
     start = 0
     for gap in _GAP.finditer(text):
-        if span := _stripped(text, start, gap.start()):
-            yield span
+        yield from _stripped(text, start, gap.start())
         start = gap.end()
-    if span := _stripped(text, start, len(text)):
-        yield span
+    yield from _stripped(text, start, len(text))
 
 
-def _in_paragraph(text: str, paragraph: Span) -> list[Span]:
-    part = text[slice(*paragraph)]
-    known = len(part) <= _LONGEST and _LATIN.search(part[:2000])
-    offsets = _by_syntok(part) if known else None
-    spans = offsets or [Span(*match.span()) for match in _TERMINATED.finditer(part)]
-    stripped = (_stripped(part, *span) for span in spans)
-    return [span.shift(paragraph.start) for span in stripped if span]
+def _in_paragraph(part: str) -> Iterator[Span]:
+    starts = _starts_by_syntok(part) if _has_capitals(part) else _starts_by_terminators(part)
+    borders = [0, *(i for i in starts if 0 < i < len(part) and not joined(part, i)), len(part)]
+    for start, end in pairwise(borders):
+        yield from _stripped(part, start, end)
 
 
-def _by_syntok(part: str) -> list[Span] | None:
-    """Return the sentences that syntok finds; `None` when its offsets cannot be used."""
-    starts: list[int] = []
-    for sentence in segmenter.split(iter(_TOKENIZER.tokenize(part))):
-        token = next(iter(sentence))
-        starts.append(token.offset)
-    if not starts or starts != sorted(set(starts)) or starts[-1] >= len(part):
-        return None
-    starts[0] = 0
-    return [Span(a, b) for a, b in zip(starts, [*starts[1:], len(part)], strict=True)]
+def _has_capitals(part: str) -> bool:
+    """Say whether most letters at the beginning are of a script that has capitals."""
+    letters = _LETTER.findall(part[:500])
+    return sum(map(bool, map(_CAPITALISED_SCRIPT.match, letters))) * 2 > len(letters)
+
+
+def _starts_by_syntok(part: str) -> list[int]:
+    return [next(iter(each)).offset for each in segmenter.split(iter(_TOKENIZER.tokenize(part)))]
+
+
+def _starts_by_terminators(part: str) -> list[int]:
+    return [match.end() for match in _TERMINATOR.finditer(part)]
 
 
 def _cut(span: Span, text: str, size: int) -> Iterator[Span]:
@@ -94,41 +135,50 @@ def _cut(span: Span, text: str, size: int) -> Iterator[Span]:
     start, end = span
     while end - start > size:
         border = _border(text, start, start + size)
-        if piece := _stripped(text, start, border):
-            yield piece
+        yield from _stripped(text, start, border)
         start = border
-    if piece := _stripped(text, start, end):
-        yield piece
+    yield from _stripped(text, start, end)
 
 
 def _border(text: str, start: int, limit: int) -> int:
-    """Return the last good place to cut before `limit`, which lies after `start`."""
-    ends = [match.end() for match in _CLAUSE.finditer(text, start + 1, limit)]
-    if ends:
-        return ends[-1]
-    border = limit
-    while border > start + 1 and joined(text, border):
-        border -= 1
-    if joined(text, border):
-        # One character of more parts than a passage may hold: taken whole all the same.
-        border = limit
-        while border < len(text) and joined(text, border):
-            border += 1
-    return border
+    """Return the last good place to cut before `limit`: after a clause, a word or a character."""
+    half = (start + limit + 1) // 2
+    for pattern, earliest in ((_CLAUSE, half), (_SPACE, start + 1)):
+        ends = [match.end() for match in pattern.finditer(text, earliest, limit)]
+        if good := [end for end in ends if not joined(text, end)]:
+            return good[-1]
+    # One more than fits, to see whether the last one ends there; a copy, since the pattern looks
+    # back over whole runs of flags.
+    ends = [start + match.end() for match in _GRAPHEME.finditer(text[start : limit + 1])]
+    if ends[0] <= limit:
+        return next(end for end in reversed(ends) if end <= limit)
+    # One character of more parts than a passage may hold: taken whole all the same.
+    return _character_end(text, start)
 
 
-def _gather(pieces: Sequence[Span], size: int, overlap: int) -> Iterator[Span]:
+def _gather(pieces: Sequence[Span], text: str, size: int, overlap: int) -> Iterator[Span]:
     """Yield runs of pieces that fit in `size`, each beginning with the end of the one before."""
     first = 0
     while first < len(pieces):
-        last = first
-        while last + 1 < len(pieces) and pieces[last + 1].end - pieces[first].start <= size:
-            last += 1
-        yield Span(pieces[first].start, pieces[last].end)
-        following = last + 1
+        following = _after_last(pieces, first, text, size)
+        yield Span(pieces[first].start, pieces[following - 1].end)
         if following == len(pieces):
             return
         first = _shared(pieces, first, following, size, overlap)
+
+
+def _after_last(pieces: Sequence[Span], first: int, text: str, size: int) -> int:
+    """Return the piece after those that a passage takes, of which `first` is the first."""
+    start, after = pieces[first].start, first + 1
+    paragraph_end = None
+    while after < len(pieces) and pieces[after].end - start <= size:
+        end = pieces[after - 1].end
+        if (end - start) * 4 >= size * 3 and _GAP.search(text, end, pieces[after].start):
+            paragraph_end = after
+        after += 1
+    if after == len(pieces) or _GAP.search(text, pieces[after - 1].end, pieces[after].start):
+        return after
+    return paragraph_end or after
 
 
 def _shared(pieces: Sequence[Span], first: int, following: int, size: int, overlap: int) -> int:
@@ -143,39 +193,10 @@ def _shared(pieces: Sequence[Span], first: int, following: int, size: int, overl
     return begin
 
 
-def _stripped(text: str, start: int, end: int) -> Span | None:
-    """Return the span without outer white space; `None` when nothing is left."""
+def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the span without outer white space; nothing when nothing is left."""
     part = text[start:end]
     left = len(part) - len(part.lstrip())
     right = len(part.rstrip())
-    return Span(start + left, start + right) if right > left else None
-
-
-def joined(text: str, i: int) -> bool:
-    """Say whether the characters before and after index `i` make one that a person sees.
-
-    Combining marks, emoji joined or coloured, and the two letters of a flag are not cut apart.
-    """
-    if not 0 < i < len(text):
-        return False
-    before, after = text[i - 1], text[i]
-    if before == "\u200d" or after in "\u200d\ufe0e\ufe0f\u20e3":
-        return True
-    if unicodedata.category(after) in ("Mn", "Me", "Mc") or "\U0001f3fb" <= after <= "\U0001f3ff":
-        return True
-    return (
-        _is_flag_letter(before)
-        and _is_flag_letter(after)
-        and _flag_letters_before(text, i) % 2 == 1
-    )
-
-
-def _is_flag_letter(c: str) -> bool:
-    return "\U0001f1e6" <= c <= "\U0001f1ff"
-
-
-def _flag_letters_before(text: str, i: int) -> int:
-    start = i
-    while start > 0 and _is_flag_letter(text[start - 1]):
-        start -= 1
-    return i - start
+    if left < right:
+        yield Span(start + left, start + right)

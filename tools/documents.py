@@ -5,12 +5,15 @@
 
 import glob
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from questgraph.tools.decoding import clean, encodable
 from questgraph.tools.errors import DocumentError
-from questgraph.tools.readers import Found, readers
+from questgraph.tools.readers import Found, endings, readers
 from questgraph.tools.records import Document
 
 
@@ -22,8 +25,6 @@ class TextWithMetadata(Protocol):
     metadata: dict[str, object]
 
 
-MOST_CHARACTERS_OF_A_PATH = 4096
-
 Input = str | Path | Document | TextWithMetadata
 Inputs = Input | Iterable[Input]
 
@@ -32,59 +33,81 @@ def load(inputs: Inputs) -> Iterator[Document | DocumentError]:
     """Yield the documents that `inputs` hold, in order, and an error for what is none.
 
     A folder gives the files below it whose endings are known, in the order of their names, hidden
-    ones left out; a glob what it matches. Document ids are paths below the given folder; a
+    ones left out; a glob gives the files that it matches. Any other file is read as text. Ids
+    are paths below the given folder, or below the part of a glob that has no wildcards; a
     second document of the same id gets a number behind it.
     """
     taken: dict[str, int] = {}
-    for item in [inputs] if isinstance(inputs, str | Path | Document) else _iterable(inputs):
+    for item in _items(inputs):
         for found in _documents(item):
             yield _renamed(found, taken) if isinstance(found, Document) else found
 
 
-def _iterable(inputs: Inputs) -> Iterable[Input]:
-    if isinstance(inputs, TextWithMetadata):
+def _items(inputs: Inputs) -> Iterable[Input]:
+    if isinstance(inputs, str | Path | Document | TextWithMetadata):
         return [inputs]
-    return inputs  # type: ignore[return-value]  # the only case left
+    return inputs
 
 
 def _documents(item: Input) -> Iterator[Document | DocumentError]:
     if isinstance(item, Document):
-        yield item if item.text.strip() else DocumentError(item.id, "it is empty")
+        yield _checked(item)
     elif isinstance(item, TextWithMetadata):
-        yield from _documents(_from_langchain(item))
+        yield _checked(_from_langchain(item))
     else:
         yield from _from_path(str(item))
 
 
+def _checked(document: Document) -> Document | DocumentError:
+    """Return a document that the caller made, with the offsets that the caller knows."""
+    if not document.text.strip():
+        return DocumentError(document.id, "it is empty")
+    return replace(document, id=encodable(document.id), text=encodable(document.text))
+
+
 def _from_langchain(item: TextWithMetadata) -> Document:
-    metadata = dict(item.metadata)
-    source = str(metadata.get("source", ""))
+    source = str(item.metadata.get("source", ""))
     id_ = str(getattr(item, "id", None) or source or "document")
-    return Document(id_, item.page_content, source=source, metadata=metadata)
+    return Document(id_, item.page_content, source=source, metadata=dict(item.metadata))
 
 
 def _from_path(given: str) -> Iterator[Document | DocumentError]:
     path = Path(given)
-    if _there(path.is_dir):
-        files = sorted(file for file in path.rglob("*") if _wanted(file, path))
+    # An empty path would mean the current folder.
+    if given and _there(path.is_dir):
+        files = _files_below(path)
         if not files:
-            yield DocumentError(given, f"no file with a known ending in it: {_endings()}")
+            yield DocumentError(given, f"no file with a known ending in it: {endings()}")
         for file in files:
             yield from _from_file(file, file.relative_to(path).as_posix())
     elif _there(path.is_file):
         yield from _from_file(path, path.name)
     elif matches := _matches(given):
-        for match in matches:
-            yield from _from_path(match)
+        folder = _fixed_part(given)
+        for file in matches:
+            yield from _from_file(file, file.relative_to(folder).as_posix())
     else:
         yield DocumentError(given[:200], _explain_missing(given))
 
 
-def _matches(pattern: str) -> list[str]:
-    if len(pattern) > MOST_CHARACTERS_OF_A_PATH:
+def _files_below(folder: Path) -> list[Path]:
+    def wanted(file: Path) -> bool:
+        hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+        return not hidden and file.suffix.lower() in readers and file.is_file()
+
+    return sorted(filter(wanted, folder.rglob("*")), key=Path.as_posix)
+
+
+def _matches(pattern: str) -> list[Path]:
+    if _is_prose(pattern) or not glob.has_magic(pattern):
         return []
     # `Path.glob` takes no absolute patterns.
-    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+    found = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207
+    return sorted(filter(Path.is_file, found), key=Path.as_posix)
+
+
+def _fixed_part(pattern: str) -> Path:
+    return Path(*takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts))
 
 
 def _from_file(file: Path, id_: str) -> Iterator[Document | DocumentError]:
@@ -94,48 +117,33 @@ def _from_file(file: Path, id_: str) -> Iterator[Document | DocumentError]:
     except DocumentError as error:
         yield error
     except OSError as error:
-        yield DocumentError(str(file), f"it cannot be opened: {error.strerror}")
+        yield DocumentError(str(file), f"it cannot be opened: {error.strerror or error}")
 
 
 def _named(found: Found | DocumentError, file: Path, id_: str) -> Document | DocumentError:
     """Make a document of what a reader found in `file`."""
     if isinstance(found, DocumentError):
         return found
-    name = found.id or (f"{id_}#{found.part}" if found.part else id_)
+    part = f"#{found.part}" if found.part else ""
     if not found.text.strip():
-        return DocumentError(f"{file}#{found.part}" if found.part else str(file), "it is empty")
-    return Document(name, clean(found.text), source=str(file), metadata=found.metadata)
-
-
-def clean(text: str) -> str:
-    r"""Return `text` with line ends as `\n`, and without what no encoding can hold.
-
-    Offsets are of the cleaned text, which is the document's. Unicode is left as it is written.
-    """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if text.isascii() and "\0" not in text:
-        return text
-    return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
+        return DocumentError(f"{file}{part}", "it is empty")
+    name = encodable(found.id or f"{id_}{part}")
+    source = encodable(str(file))
+    return Document(name, clean(found.text), source=source, metadata=found.metadata)
 
 
 def _renamed(document: Document, taken: dict[str, int]) -> Document:
-    taken[document.id] = number = taken.get(document.id, 0) + 1
-    if number == 1:
-        return document
-    return Document(
-        f"{document.id}~{number}",
-        document.text,
-        source=document.source,
-        metadata=document.metadata,
-    )
-
-
-def _wanted(file: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-    return not hidden and file.suffix.lower() in readers and file.is_file()
+    """Return the document under a name that no other has; `taken` counts the uses of each."""
+    name = document.id
+    while name in taken:
+        taken[document.id] += 1
+        name = f"{document.id}~{taken[document.id]}"
+    taken[name] = 1
+    return document if name == document.id else replace(document, id=name)
 
 
 def _there(question: Callable[[], bool]) -> bool:
+    """Answer a question about a path, however odd: too long, say, to be one."""
     try:
         return question()
     except (OSError, ValueError):
@@ -143,14 +151,23 @@ def _there(question: Callable[[], bool]) -> bool:
 
 
 def _explain_missing(given: str) -> str:
-    if "\n" in given or len(given) > 255:
-        return "this is no path; to question a text, wrap it: Document('name', text)"
-    parent = Path(given).parent
-    names = [file.name for file in parent.iterdir()] if _there(parent.is_dir) else []
-    close = get_close_matches(Path(given).name, names, n=1)
-    hint = f", did you mean {(parent / close[0]).as_posix()!r}?" if close else ""
+    wrap = "to question a text, wrap it: Document('name', text)"
+    if _is_prose(given):
+        return f"this is no path; {wrap}"
+    path = Path(given)
+    if close := get_close_matches(path.name, _names_in(path.parent), n=1):
+        nearest = path.with_name(close[0]).as_posix()
+        return f"there is no such file or folder, did you mean {nearest!r}?"
+    hint = f"; {wrap}" if " " in given else ""
     return f"there is no such file or folder{hint}"
 
 
-def _endings() -> str:
-    return " ".join(sorted(readers))
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return sorted(file.name for file in folder.iterdir())
+    except OSError:
+        return []
+
+
+def _is_prose(given: str) -> bool:
+    return not given.strip() or "\n" in given or "\0" in given or len(given) > 1000

@@ -7,17 +7,14 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import docx
 import pypdf
-from charset_normalizer import from_bytes
 from docx.table import Table
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from questgraph.tools.decoding import clean, decode
 from questgraph.tools.errors import DocumentError
+from questgraph.tools.markup import BLOCK_SEPARATOR, html_text, markdown_text, row_text
 
 TEXT_COLUMNS = ("text", "content", "body", "page_content", "document", "passage")
 ID_COLUMNS = ("id", "_id", "doc_id", "document_id")
@@ -46,21 +43,14 @@ def read_text(path: Path) -> Iterator[Found]:
 
 
 def read_markdown(path: Path) -> Iterator[Found]:
-    """Yield the text of a Markdown file without its marks: blocks apart, list items on lines."""
-    tokens = MarkdownIt("commonmark").enable("table").parse(_decoded(path))
-    yield Found("\n\n".join(_blocks(tokens)))
+    """Yield the text of a Markdown file without its marks."""
+    yield Found(markdown_text(_decoded(path)))
 
 
 def read_html(path: Path) -> Iterator[Found]:
-    """Yield what a page shows a reader: no scripts, styles and navigation."""
-    page = LexborHTMLParser(_decoded(path))
-    title = page.css_first("title")
-    page.strip_tags(["script", "style", "noscript", "template", "nav", "head", "svg", "iframe"])
-    lines: list[str] = [""]
-    if page.body:
-        _collect(page.body, lines)
-    text = "\n".join(line.strip() for line in _merged(lines))
-    yield Found(text, metadata={"title": title.text(strip=True)} if title else {})
+    """Yield what a page shows a reader; its title is metadata."""
+    text, title = html_text(_decoded(path))
+    yield Found(text, metadata={"title": title} if title else {})
 
 
 def read_pdf(path: Path) -> Iterator[Found]:
@@ -69,22 +59,13 @@ def read_pdf(path: Path) -> Iterator[Found]:
     Raises:
         DocumentError: When it is broken, encrypted, or has no text.
     """
-    # pypdf reports every oddity of a file, which no reader of ours can mend.
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    try:
-        reader = pypdf.PdfReader(path)
-        locked = reader.is_encrypted and not reader.decrypt("")
-        pages = [] if locked else [page.extract_text() for page in reader.pages]
-    except Exception as error:  # pypdf raises almost anything on broken files
-        raise DocumentError(str(path), f"it is not a readable PDF: {error}") from error
-    if locked:
-        raise DocumentError(str(path), "it is encrypted: save it without a password first")
+    pages = _pdf_pages(path)
     if not any(page.strip() for page in pages):
         raise DocumentError(str(path), "there is no text in it; is it scanned? Run OCR first")
     starts, length = [], 0
     for page in pages:
         starts.append(length)
-        length += len(page) + 1
+        length += len(page) + len("\n")
     yield Found("\n".join(pages), metadata={"pages": starts})
 
 
@@ -95,28 +76,41 @@ def read_docx(path: Path) -> Iterator[Found]:
         DocumentError: When it is no Word file.
     """
     try:
-        parts = list(docx.Document(str(path)).iter_inner_content())
+        parts = docx.Document(str(path)).iter_inner_content()
+        blocks = [
+            block
+            for part in parts
+            for block in (_rows(part) if isinstance(part, Table) else [part.text])
+        ]
+    except OSError:
+        raise
     except Exception as error:  # python-docx raises almost anything on broken files
         raise DocumentError(str(path), f"it is not a readable DOCX: {error}") from error
-    texts = [_rows(part) if isinstance(part, Table) else part.text for part in parts]
-    yield Found("\n\n".join(text for text in texts if text.strip()))
+    yield Found(BLOCK_SEPARATOR.join(block for block in blocks if block.strip()))
 
 
-def read_csv(path: Path) -> Iterator[Found | DocumentError]:
-    """Yield a document for each row of a table with a header.
+def read_csv(path: Path) -> Iterator[Found]:
+    """Yield a document for each row of a table with a header; the header is row 1.
 
     The text stands in the column called `text` (or another of `TEXT_COLUMNS`), else in the one
     with the longest cells; the other columns become metadata.
+
+    Raises:
+        DocumentError: When there is no row below the header, or it is no table.
     """
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    csv.field_size_limit(1 << 30)
-    rows = list(csv.DictReader(io.StringIO(_decoded(path), newline=""), delimiter=delimiter))
+    text = _decoded(path).lstrip("\r\n")
+    # A cell may hold a whole document; the module's own limit is 128 kB.
+    csv.field_size_limit(max(len(text), csv.field_size_limit()))
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(path, text)))
+    except csv.Error as error:
+        raise DocumentError(str(path), f"it is not a table: {error}") from error
     if not rows:
-        raise DocumentError(str(path), "it is empty")
+        raise DocumentError(str(path), "there is no row below the header")
     column = _text_column(rows)
     for number, row in enumerate(rows, 2):
         rest = {key: value for key, value in row.items() if key and key != column}
-        yield Found(row.get(column) or "", part=str(number), id=_id_of(rest), metadata=rest)
+        yield Found(row[column] or "", part=str(number), id=_id_of(rest), metadata=rest)
 
 
 def read_jsonl(path: Path) -> Iterator[Found | DocumentError]:
@@ -132,10 +126,7 @@ def read_json(path: Path) -> Iterator[Found | DocumentError]:
     Raises:
         DocumentError: When it is not JSON.
     """
-    try:
-        value = json.loads(_decoded(path))
-    except (ValueError, RecursionError) as error:
-        raise DocumentError(str(path), f"it is not JSON: {error}") from error
+    value = _parsed(str(path), _decoded(path))
     for number, item in enumerate(value if isinstance(value, list) else [value], 1):
         yield _from_object(path, str(number), item)
 
@@ -152,8 +143,13 @@ readers: Mapping[str, Reader] = {
 }
 
 
+def endings() -> str:
+    """Return the endings of the files that can be read, for messages."""
+    return " ".join(sorted(readers))
+
+
 def _decoded(path: Path) -> str:
-    """Return the text of a file: UTF-8 or what its marks say, else the likeliest encoding.
+    """Return the text of a file.
 
     Raises:
         DocumentError: When it is empty, or no text.
@@ -161,107 +157,86 @@ def _decoded(path: Path) -> str:
     data = path.read_bytes()
     if not data.strip():
         raise DocumentError(str(path), "it is empty")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        best = from_bytes(data[:200_000]).best()
-        if b"\0" in data or best is None:
-            raise DocumentError(
-                str(path), f"it is binary, not text; these can be read: {' '.join(sorted(readers))}"
-            ) from None
-        return data.decode(best.encoding, "replace")
-    if "\0" in text:
-        raise DocumentError(str(path), "it is binary, not text")
+    text = decode(data)
+    if text is None:
+        raise DocumentError(
+            str(path),
+            "it is binary, or text of an unknown encoding, to be saved as UTF-8. "
+            f"Text and these can be read: {endings()}",
+        )
     return text
 
 
-def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
-    """Yield the text of each block of Markdown."""
-    for token in tokens:
-        if token.type == "inline":
-            yield "".join(_inline(token.children or ()))
-        elif token.type in ("fence", "code_block"):
-            yield token.content.rstrip()
+def _pdf_pages(path: Path) -> list[str]:
+    """Return the text of each page.
+
+    Raises:
+        DocumentError: When it is broken or encrypted.
+    """
+    # pypdf reports every oddity of a file, which no reader of ours can mend.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    locked = False
+    try:
+        reader = pypdf.PdfReader(path)
+        locked = reader.is_encrypted
+        if not locked or reader.decrypt(""):
+            return [clean(page.extract_text()) for page in reader.pages]
+    except OSError:
+        raise
+    except Exception as error:  # pypdf raises almost anything on broken files
+        if not locked:
+            raise DocumentError(str(path), f"it is not a readable PDF: {error}") from error
+    raise DocumentError(str(path), "it is encrypted: save it without a password first")
 
 
-def _inline(tokens: Sequence[Token]) -> Iterator[str]:
-    for token in tokens:
-        if token.type in ("softbreak", "hardbreak"):
-            yield "\n"
-        elif token.type in ("text", "code_inline"):
-            yield token.content
-        elif token.type == "image":
-            yield from _inline(token.children or ())
+def _rows(table: Table) -> Iterator[str]:
+    for row in table.rows:
+        # A merged cell comes once for each column that it covers.
+        cells = {id(cell._tc): cell.text for cell in row.cells}
+        yield row_text(cells.values())
 
 
-_BLOCKS = frozenset(
-    """address article aside blockquote body br caption dd div dl dt figcaption figure footer form
-    h1 h2 h3 h4 h5 h6 header hr li main ol p pre section table td th tr ul""".split()  # noqa: SIM905
-)
-
-
-def _collect(node: LexborNode, lines: list[str]) -> None:
-    """Add the text below `node` to `lines`; a block element begins and ends a line."""
-    for child in node.iter(include_text=True):
-        if child.is_text_node:
-            words = " ".join((child.text_content or "").split())
-            spaced = (child.text_content or "")[:1].isspace() and lines[-1]
-            lines[-1] += (" " if spaced else "") + words
-            if (child.text_content or "")[-1:].isspace() and words:
-                lines[-1] += " "
-            continue
-        block = child.tag in _BLOCKS
-        if block:
-            lines.append("")
-        _collect(child, lines)
-        if block:
-            lines.append("")
-
-
-def _merged(lines: Sequence[str]) -> Iterator[str]:
-    """Yield lines with text, an empty one between blocks."""
-    kept = [" ".join(line.split()) for line in lines if line.strip()]
-    for i, line in enumerate(kept):
-        if i:
-            yield ""
-        yield line
-
-
-def _rows(table: Table) -> str:
-    return "\n".join(
-        " | ".join(" ".join(cell.text.split()) for cell in row.cells) for row in table.rows
-    )
+def _delimiter(path: Path, text: str) -> str:
+    """Return what stands between cells: where the comma is the decimal mark, semicolons do."""
+    header = text.partition("\n")[0]
+    return "\t" if path.suffix.lower() == ".tsv" else max(",;\t", key=header.count)
 
 
 def _text_column(rows: Sequence[Mapping[str, str]]) -> str:
-    columns = [column for column in rows[0] if column]
-    named = {column.lower(): column for column in columns}
+    named = {column.strip().lower(): column for column in rows[0] if column}
     for name in TEXT_COLUMNS:
         if name in named:
             return named[name]
-    return max(columns, key=lambda column: sum(len(row.get(column) or "") for row in rows))
+    columns = [column for column in rows[0] if column is not None]
+    return max(columns, key=lambda column: sum(len(row[column] or "") for row in rows))
+
+
+def _parsed(source: str, text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DocumentError(source, f"it is not JSON: {error}") from error
 
 
 def _record(path: Path, part: str, line: str) -> Found | DocumentError:
     try:
-        return _from_object(path, part, json.loads(line))
-    except (ValueError, RecursionError) as error:
-        return DocumentError(f"{path}#{part}", f"it is not JSON: {error}")
+        return _from_object(path, part, _parsed(f"{path}#{part}", line))
+    except DocumentError as error:
+        return error
 
 
-def _from_object(path: Path, part: str, item: Any) -> Found | DocumentError:
+def _from_object(path: Path, part: str, item: object) -> Found | DocumentError:
     if isinstance(item, str):
         return Found(item, part=part)
-    fields = item if isinstance(item, dict) else {}
-    name = next((name for name in TEXT_COLUMNS if isinstance(fields.get(name), str)), None)
-    if name is None:
-        wanted = ", ".join(TEXT_COLUMNS)
-        return DocumentError(f"{path}#{part}", f"there is no text in it, under any of {wanted}")
-    rest = {key: value for key, value in fields.items() if key != name}
-    return Found(fields[name], part=part, id=_id_of(rest), metadata=rest)
+    fields: dict[str, object] = item if isinstance(item, dict) else {}
+    for name in TEXT_COLUMNS:
+        if isinstance(text := fields.get(name), str):
+            rest = {key: value for key, value in fields.items() if key != name}
+            return Found(text, part=part, id=_id_of(rest), metadata=rest)
+    wanted = ", ".join(TEXT_COLUMNS)
+    return DocumentError(f"{path}#{part}", f"there is no text in it, under any of {wanted}")
 
 
 def _id_of(fields: Mapping[str, object]) -> str:
-    return next((str(fields[name]) for name in ID_COLUMNS if fields.get(name)), "")
+    named = (fields.get(name) for name in ID_COLUMNS)
+    return next((str(value) for value in named if value not in (None, "")), "")

@@ -12,30 +12,28 @@ The YAML form, of which `schemas/general.yaml` is an example (JSON is YAML too):
 Every mistake is a `SchemaError` that names file, line and path, and the nearest right name.
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from questgraph.tools.errors import SchemaError, did_you_mean
+from questgraph.tools.errors import SchemaError
 from questgraph.tools.labelled import read_labelled
 from questgraph.tools.records import TRIGGER
-from questgraph.tools.schema import EntityType, EventType, RelationType, Role, Schema
+from questgraph.tools.schema import EntityType, EventType, RelationType, Schema
 from questgraph.tools.schema_pydantic import schema_from_classes
+from questgraph.tools.schema_reading import Reading
 
 SchemaSource = str | Path | Mapping[str, Any] | Schema | type[BaseModel] | Iterable[type[BaseModel]]
 
 MOST_NODES = 100_000
 """Values in a schema file at most: aliases of aliases can spell more than memory holds."""
-
-T = TypeVar("T", EntityType, RelationType, EventType, Role)
 
 
 def load_schema(source: SchemaSource) -> Schema:
@@ -50,11 +48,13 @@ def load_schema(source: SchemaSource) -> Schema:
         case str() | Path():
             return _from_file(Path(source))
         case Mapping():
-            return _Reading("schema", {}).schema(source, "schema")
+            return Reading("schema", {}).schema(source, "schema")
         case type():
             return schema_from_classes([source])
-        case _:
+        case Iterable():
             return schema_from_classes(list(source))
+        case _:
+            raise SchemaError("schema", f"{source!r} is no file name, mapping or Pydantic class")
 
 
 @cache
@@ -74,20 +74,14 @@ def schema_from_yaml(text: str, place: str) -> Schema:
     Raises:
         SchemaError: When it is wrong.
     """
+    unfolding = _Unfolding(place)
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SchemaError(f"{place}:{line}", f"this is not YAML: {error.problem}") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise SchemaError(place, f"this is not YAML: {error}") from error
-    if root is None:
-        raise SchemaError(place, "it is empty: write types under `entities`")
-    lines: dict[str, int] = {}
-    value = _plain(root, "", lines, place, [0])
+        value = unfolding.plain(_compose(text, place), "")
+    except RecursionError as error:
+        raise SchemaError(place, "it is nested too deep, or an alias holds itself") from error
     if not isinstance(value, Mapping):
         raise SchemaError(place, "write a mapping with `entities`, `relations`, `events`")
-    return _Reading(place, lines).schema(value, Path(place).stem)
+    return Reading(place, unfolding.lines).schema(value, Path(place).stem)
 
 
 def schema_to_yaml(schema: Schema) -> str:
@@ -110,144 +104,90 @@ def _from_file(path: Path) -> Schema:
         close = get_close_matches(path.name, names, n=1)
         hint = f", did you mean {close[0]!r}?" if close else ""
         raise SchemaError(str(path), f"there is no such file{hint}") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SchemaError(str(path), f"it cannot be read: {error}") from error
     if path.name == "meta.json":
-        return _from_meta(json.loads(text), path)
+        return _from_meta(text, path)
     return schema_from_yaml(text, str(path))
 
 
-def _plain(node: yaml.Node, path: str, lines: dict[str, int], place: str, seen: list[int]) -> Any:
-    """Return the node as plain data; note on which line each path stands.
-
-    Raises:
-        SchemaError: When a key stands twice, or aliases multiply beyond reason.
-    """
-    seen[0] += 1
-    lines.setdefault(path, node.start_mark.line + 1)
-    if seen[0] > MOST_NODES:
-        raise SchemaError(place, f"more than {MOST_NODES} values: is an alias repeated too often?")
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, path, lines, place, seen) for item in node.value]
-    if not isinstance(node, yaml.MappingNode):
-        return yaml.SafeLoader("").construct_object(node)
-    mapping: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value)
-        inner = f"{path}.{key}".lstrip(".")
-        if key in mapping:
-            line = key_node.start_mark.line + 1
-            raise SchemaError(
-                f"{place}:{line}: {inner}", "this key stands here twice: join the two"
-            )
-        lines[inner] = key_node.start_mark.line + 1
-        mapping[key] = _plain(value_node, inner, lines, place, seen)
-    return mapping
+def _compose(text: str, place: str) -> yaml.Node:
+    if text.lstrip().startswith("{"):
+        # JSON may be laid out with tabs, YAML may not; within JSON texts there are none.
+        text = text.replace("\t", " ")
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        what = ", ".join(filter(None, (error.context, error.problem)))
+        hint = ": indent with spaces, not tabs" if r"'\t'" in what else ""
+        raise SchemaError(f"{place}:{line}", f"this is not YAML: {what}{hint}") from error
+    except yaml.YAMLError as error:
+        raise SchemaError(place, f"this is not YAML: {error}") from error
+    if root is None:
+        raise SchemaError(place, "it is empty: write types under `entities`")
+    return root
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Turns plain data into types, and knows where each piece stands."""
+@dataclass(slots=True)
+class _Unfolding:
+    """Turns YAML nodes into plain data, and notes on which line each path stands."""
 
     place: str
-    lines: Mapping[str, int]
+    lines: dict[str, int] = field(default_factory=dict)
+    nodes: int = 0
 
-    def schema(self, data: Mapping[str, Any], name: str) -> Schema:
-        known = ("name", "entities", "relations", "events")
-        self._keys("", data, known)
-        try:
-            return Schema(
-                name=self._text("name", data.get("name", name)),
-                entities=self._types("entities", data.get("entities"), self._entity),
-                relations=self._types("relations", data.get("relations"), self._relation),
-                events=self._types("events", data.get("events"), self._event),
+    def plain(self, node: yaml.Node, path: str) -> Any:
+        """Return `node`, which stands at `path`, as plain data.
+
+        Raises:
+            SchemaError: When a key stands twice, or aliases multiply beyond reason.
+        """
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise SchemaError(
+                self.place, f"more than {MOST_NODES} values: is an alias repeated too often?"
             )
-        except SchemaError as error:
-            if error.place.startswith(self.place):
-                raise
-            raise self._error(error.place, error.problem) from error
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        match node:
+            case yaml.MappingNode():
+                return dict(self._items(node, path))
+            case yaml.SequenceNode():
+                return [self.plain(item, _path_of(item, path)) for item in node.value]
+            case _:
+                return _scalar(node)
 
-    def _entity(self, path: str, name: str, body: Mapping[str, Any]) -> EntityType:
-        return self._make(EntityType, path, name, body)
+    def _items(self, node: yaml.MappingNode, path: str) -> Iterator[tuple[str, Any]]:
+        seen = set()
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            inner = f"{path}.{key}".lstrip(".")
+            line = key_node.start_mark.line + 1
+            if key in seen:
+                raise SchemaError(
+                    f"{self.place}:{line}: {inner}", "this key stands here twice: join the two"
+                )
+            seen.add(key)
+            self.lines[inner] = line
+            yield key, self.plain(value_node, inner)
 
-    def _relation(self, path: str, name: str, body: Mapping[str, Any]) -> RelationType:
-        qualifiers = self._types(f"{path}.qualifiers", body.get("qualifiers"), self._role)
-        return self._make(RelationType, path, name, {**body, "qualifiers": qualifiers})
 
-    def _event(self, path: str, name: str, body: Mapping[str, Any]) -> EventType:
-        roles = self._types(f"{path}.roles", body.get("roles"), self._role)
-        return self._make(EventType, path, name, {**body, "roles": roles})
+def _path_of(item: yaml.Node, path: str) -> str:
+    return f"{path}.{item.value}" if isinstance(item, yaml.ScalarNode) else path
 
-    def _role(self, path: str, name: str, body: Mapping[str, Any]) -> Role:
-        return self._make(Role, path, name, body)
 
-    def _types(
-        self, path: str, value: Any, make: Callable[[str, str, Mapping[str, Any]], T]
-    ) -> tuple[T, ...]:
-        """Read a mapping of names to bodies, or a list of names or of such mappings."""
-        if value is None:
-            return ()
-        items = value if isinstance(value, list) else [value]
-        made = []
-        for item in items:
-            bodies = item if isinstance(item, Mapping) else {item: None}
-            for name, body in bodies.items():
-                if not isinstance(name, str):
-                    raise self._error(path, f"write names here, not {name!r}")
-                made.append(make(f"{path}.{name}", name, self._mapping(f"{path}.{name}", body)))
-        return tuple(made)
-
-    def _make(self, kind: type[T], path: str, name: str, body: Mapping[str, Any]) -> T:
-        known = {f.name for f in fields(kind) if f.init} - {"name"}
-        self._keys(path, body, sorted(known))
-        return kind(name=name, **{key: self._field(path, key, body[key]) for key in body})
-
-    def _field(self, path: str, key: str, value: Any) -> Any:
-        where = f"{path}.{key}"
-        if key in ("roles", "qualifiers"):
-            return value
-        if key in ("functional", "symmetric", "many"):
-            if not isinstance(value, bool):
-                raise self._error(where, f"write true or false, not {value!r}")
-            return value
-        if key in ("head", "tail", "types", "examples"):
-            some = value if isinstance(value, list) else [] if value is None else [value]
-            return tuple(self._text(where, item) for item in some)
-        return "" if value is None else self._text(where, value)
-
-    def _text(self, path: str, value: Any) -> str:
-        if isinstance(value, Mapping | list) or value is None or isinstance(value, bool):
-            raise self._error(path, f"write a text here, not {value!r}")
-        return str(value).strip()
-
-    def _mapping(self, path: str, body: Any) -> Mapping[str, Any]:
-        if body is None:
-            return {}
-        if isinstance(body, str):
-            return {"guideline": body}
-        if not isinstance(body, Mapping):
-            raise self._error(path, f"write a mapping or a guideline here, not {body!r}")
-        return body
-
-    def _keys(self, path: str, body: Mapping[str, Any], known: Sequence[str]) -> None:
-        for key in body:
-            if key not in known:
-                where = f"{path}.{key}".lstrip(".")
-                raise self._error(where, f"unknown key {key!r}{did_you_mean(str(key), known)}")
-
-    def _error(self, path: str, problem: str) -> SchemaError:
-        """Return the error for `path`, with the line of the nearest path that has one."""
-        near = path
-        while near and near not in self.lines:
-            near = near.rpartition(".")[0]
-        line = f":{self.lines[near]}" if near in self.lines else ""
-        return SchemaError(f"{self.place}{line}: {path}", problem)
+def _scalar(node: yaml.Node) -> str | bool | None:
+    """Return a text as it stands: in a schema, `1984` and `12:30` are wordings, not numbers."""
+    if node.tag in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:null"):
+        return yaml.SafeLoader("").construct_object(node)  # type: ignore[no-any-return]
+    # JSON writes characters beyond U+FFFF as two escapes, which YAML does not join.
+    return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _body(thing: object) -> object:
     """Return what YAML says of a type or role: what differs from the defaults."""
     body: dict[str, object] = {}
-    for f in fields(thing):  # type: ignore[arg-type]
+    for f in fields(thing):  # type: ignore[arg-type]  # types and roles are dataclasses
         value = getattr(thing, f.name)
         if f.name in ("name", "kind") or value == f.default:
             continue
@@ -257,35 +197,52 @@ def _body(thing: object) -> object:
     return body or None
 
 
-def _from_meta(meta: Mapping[str, Any], path: Path) -> Schema:
-    """Read the description of a labelled set; which event has which roles, from its passages."""
-    symmetric = meta.get("symmetric_relations", ())
-    roles = _roles_by_event(path.parent)
-    descriptions = {
-        role["type"]: role.get("description") for role in meta.get("argument_roles", ())
-    }
+class _Described(BaseModel):
+    type: str
+    description: str = ""
+
+
+class _Meta(BaseModel):
+    """What the `meta.json` of a labelled set says about its types."""
+
+    name: str
+    entity_types: list[_Described] = []
+    relation_types: list[_Described] = []
+    event_types: list[_Described] = []
+    argument_roles: list[_Described] = []
+    symmetric_relations: Literal["all"] | list[str] = []
+
+    def symmetric(self, relation: str) -> bool:
+        return self.symmetric_relations == "all" or relation in self.symmetric_relations
+
+
+def _from_meta(text: str, path: Path) -> Schema:
+    """Read the description of a labelled set.
+
+    It does not say which event has which roles; the passages beside it do, as far as they go.
+    """
+    try:
+        meta = _Meta.model_validate_json(text)
+    except ValidationError as error:
+        raise SchemaError(str(path), f"this describes no labelled set: {error}") from error
+    guidelines = {role.type: role.description for role in meta.argument_roles}
+    roles = _roles_by_event(path.parent) or {t.type: list(guidelines) for t in meta.event_types}
     data = {
-        "name": meta.get("name", path.parent.name),
-        "entities": {t["type"]: t.get("description") for t in meta.get("entity_types", ())},
+        "entities": {t.type: t.description for t in meta.entity_types},
         "relations": {
-            t["type"]: {
-                "guideline": t.get("description"),
-                "symmetric": symmetric == "all" or t["type"] in symmetric,
-            }
-            for t in meta.get("relation_types", ())
+            t.type: {"guideline": t.description, "symmetric": meta.symmetric(t.type)}
+            for t in meta.relation_types
         },
         "events": {
-            t["type"]: {
-                "guideline": t.get("description"),
+            t.type: {
+                "guideline": t.description,
                 "trigger": "the word that tells of it",
-                "roles": {
-                    role: descriptions.get(role) for role in roles.get(t["type"], descriptions)
-                },
+                "roles": {name: guidelines.get(name) for name in roles.get(t.type, ())},
             }
-            for t in meta.get("event_types", ())
+            for t in meta.event_types
         },
     }
-    return _Reading(str(path), {}).schema(data, str(path))
+    return Reading(str(path), {}).schema(data, meta.name)
 
 
 def _roles_by_event(folder: Path) -> Mapping[str, Sequence[str]]:

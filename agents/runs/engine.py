@@ -1,6 +1,7 @@
 """What a run needs open while it asks: model, ledger, gateway, bank, machine."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,14 +14,17 @@ from questgraph.agents.stages.base import Recipe
 from questgraph.agents.state import Context, State, initial, outcome
 from questgraph.retrieval.bank import Bank
 from questgraph.tools.chunking import split
+from questgraph.tools.errors import RunError
 from questgraph.tools.gateway.gateway import Gateway
 from questgraph.tools.gateway.ledger import Ledger
 from questgraph.tools.gateway.limits import Limits
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import ChatModel
-from questgraph.tools.records import Document, Result, Unit
+from questgraph.tools.records import Document, Outcome, Result, Unit
 from questgraph.tools.schema import Schema
 from questgraph.tools.schema_sources import schema_to_yaml
+
+_LOG = logging.getLogger(__name__)
 
 CHUNK_SIZE = 1200
 
@@ -79,10 +83,20 @@ class Engine:
         return [(Unit(chunk), tuple(some)) for chunk, some in zip(chunks, demos, strict=True)]
 
     async def question(self, asked: Asked) -> Result:
-        """Put one unit through the machine."""
+        """Put one unit through the machine.
+
+        Raises:
+            RunError: When answers cannot be kept: going on would pay for nothing.
+        """
         unit, demos = asked
         context = Context(gateway=self.gateway, schema=self.plan.schema)
-        state = cast(State, await self.machine.ainvoke(initial(unit, demos), context=context))
+        try:
+            state = cast(State, await self.machine.ainvoke(initial(unit, demos), context=context))
+        except RunError:
+            raise
+        except Exception as error:  # a bug of ours in one passage must not lose the others
+            _LOG.exception("%s: an error that should not be", unit.id)
+            return Result(unit=unit, outcome=Outcome("failed", f"a bug, please report: {error!r}"))
         return Result(
             unit=unit,
             outcome=outcome(state),

@@ -35,8 +35,8 @@ def join(claims: Iterable[Claim]) -> list[Claim]:
 
 def _identity(claim: Claim) -> object:
     """Return what two claims share when they say the same of the same place."""
-    parts = sorted((role, mention.span or mention.text) for role, mention in claim.arguments)
-    return claim.kind, claim.type, tuple(map(repr, parts))
+    parts = sorted(f"{role} {mention.span or mention.text}" for role, mention in claim.arguments)
+    return claim.kind, claim.type, tuple(parts)
 
 
 def _joined(group: Sequence[Claim]) -> Claim:

@@ -98,7 +98,7 @@ def test_a_passage_without_an_answer_is_named_with_its_reason(folder: Path) -> N
         (["--bank", "nope"], "demos build"),
         (["--model", "gpt-4o"], "openai:gpt-4o"),
         (["--model", "openai:gpt-4o"], "OPENAI_API_KEY"),
-        (["--model", "local:qwen"], "did you mean"),
+        (["--model", "local:smollm"], "did you mean 'smollm2-135m'?"),
     ],
 )
 def test_a_wrong_call_says_what_to_do_before_anything_is_asked(

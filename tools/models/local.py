@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -95,7 +96,6 @@ class LocalModel:
             return await lease.endpoint.complete(request)
         except ModelUnavailableError as error:
             if lease.lost:
-                await self._let_go()
                 raise ModelUnavailableError(
                     f"{self.name}: its server died, see {self._runtime.log}"
                 ) from error
@@ -103,6 +103,9 @@ class LocalModel:
 
     async def _leased(self) -> "_Lease":
         async with self._opening:
+            if self._lease and self._lease.lost:
+                await self._lease.close()
+                self._lease = None
             if self._lease is None:
                 self._lease = await self._runtime.lease(self.name)
             return self._lease
@@ -202,6 +205,8 @@ class _Runtime:
                     start_new_session=True,
                     env={**os.environ, "PYTHONSAFEPATH": "1"},
                 )
+            # It outlives this call: without somebody to wait for it, its end leaves a zombie.
+            threading.Thread(target=server.wait, daemon=True).start()
             deadline = time.monotonic() + PATIENCE
             while not self._answers():
                 if server.poll() is not None or time.monotonic() > deadline:

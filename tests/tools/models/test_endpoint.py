@@ -21,16 +21,14 @@ def numbered(request: Request) -> str:
 async def test_faults_cost_tries_and_no_answers() -> None:
     faults = Faults(busy=0.1, broken=0.1, dropped=0.1, halved=0.1, garbled=0.1, seed=3)
     retries = Retries(tries=30, base=0.001)
-    async with Endpoint(ScriptedModel(numbered), faults=faults) as endpoint:
-        async with (
-            OpenAIModel("test", base_url=endpoint.url) as model,
-            Ledger(":memory:") as ledger,
-        ):
-            gateway = Gateway(model, ledger, retries=retries)
-            answers = [
-                (await gateway.ask(Request((Message("user", f"question {i}"),)))).reply.text
-                for i in range(60)
-            ]
+    async with (
+        Endpoint(ScriptedModel(numbered), faults=faults) as endpoint,
+        OpenAIModel("test", base_url=endpoint.url) as model,
+        Ledger(":memory:") as ledger,
+    ):
+        gateway = Gateway(model, ledger, retries=retries)
+        questions = [Request((Message("user", f"question {i}"),)) for i in range(60)]
+        answers = [(await gateway.ask(question)).reply.text for question in questions]
 
     assert answers == [f"question {i}"[::-1] for i in range(60)]
     assert sum(endpoint.asked.values()) > 60
