@@ -55,6 +55,9 @@ peers: .venv-peers/ready  ## the libraries that questgraph is measured against
 bench: .venv/ready peers  ## processor time for each model call, beside the peers
 	$(BIN)/python benchmarks/overhead.py
 
+record: .venv/ready  ## ask the embedded model about the examples again, for the tests to replay
+	$(BIN)/python examples/record.py
+
 format: .venv/ready
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import regex
@@ -27,6 +28,9 @@ _CAPITALISED_SCRIPT = re.compile(r"[A-Za-zÀ-ʯͰ-ԯԱ-֏Ḁ-῿]")
 _CLAUSE = re.compile(r"[,;:–—][\s]+|[，、；：،؛]\s*")
 _SPACE = re.compile(r"\s+")
 _GRAPHEME = regex.compile(r"\X")
+
+_LONGEST_PASSAGE = 10_000
+"""Characters up to which a text is taken for a passage, whose sentences are worth remembering."""
 
 _FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _EXTENDING = frozenset({"Mn", "Mc", "Me", "Cf", "Sk"})
@@ -60,18 +64,28 @@ def split(document: Document, *, size: int = 1200, overlap: int = 150) -> list[C
     ]
 
 
-def sentences(text: str) -> list[Span]:
+def sentences(text: str) -> Sequence[Span]:
     """Return the sentences of `text`: in order, apart, without outer white space.
 
     Together they hold every character that is not white space. An empty line ends a sentence.
     Scripts with capitals are split by syntok, which reads on over line ends; others at their
     own terminators and at line ends.
     """
-    found: list[Span] = []
-    for paragraph in _paragraphs(text):
-        part = text[slice(*paragraph)]
-        found += (span.shift(paragraph.start) for span in _in_paragraph(part))
-    return found
+    return _in_passage(text) if len(text) <= _LONGEST_PASSAGE else _sentences(text)
+
+
+# Cutting, pinning and finding evidence all ask about one passage, and syntok takes a millisecond.
+@lru_cache(maxsize=128)
+def _in_passage(text: str) -> Sequence[Span]:
+    return _sentences(text)
+
+
+def _sentences(text: str) -> Sequence[Span]:
+    return tuple(
+        span.shift(paragraph.start)
+        for paragraph in _paragraphs(text)
+        for span in _in_paragraph(text[slice(*paragraph)])
+    )
 
 
 def joined(text: str, i: int) -> bool:

@@ -5,7 +5,9 @@ published experiment prompts: one session for each task and passage, every quest
 reply stays in the history, no demonstrations, no verification.
 
 * Entities: no detection, each type is asked; the answer is a list of [type, name] pairs.
-* Relations: detection by a tuple of names, then for each relation a table of head and tail.
+* Relations: detection by a tuple of names, then for each relation a table of head and tail; a
+  relation with further slots (the complex objects of DuIE2.0) gets a question for each slot, with
+  the pair put into it.
 * Events: the single most likely type, then a table of type, role and content.
 
 Differences, where the released parsers lose data: a table without header or rule loses no row;
@@ -17,6 +19,7 @@ result.
 from questgraph.agents.stages.ask import ask
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.detect import detect
+from questgraph.agents.stages.follow import follow
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.stages.vote import vote
 from questgraph.tools.codecs.names import ListedNames
@@ -54,6 +57,7 @@ CHATIE = Recipe(
             session="relations",
             together=1,
         ),
+        follow(session="relations"),
         detect(
             "event",
             codec=ListedNames(),

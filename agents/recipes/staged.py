@@ -3,12 +3,14 @@
 One dialogue for each passage. The parsed answers are put back, so a slip of form does not
 spread; everything constant stands first, so that turn two and later read little that is new.
 Demonstrations are whole dialogues about similar passages. Claims are checked by rules first;
-only what these leave in doubt costs a question, which shows the evidence alone.
+only what these leave in doubt costs a question, which shows the evidence alone. Relations whose
+type has qualifiers cost a question for each.
 """
 
 from questgraph.agents.stages.ask import ask
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.detect import detect
+from questgraph.agents.stages.follow import follow
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.stages.more import more
 from questgraph.agents.stages.verify import verify
@@ -24,6 +26,7 @@ STAGED = Recipe(
     stages=(
         detect(codec=JsonNames()),
         ask(codec=ByType()),
+        follow(),
         ground(),
         vote(),
         verify(),

@@ -11,7 +11,7 @@ from questgraph.agents.state import Context, Said, State, Update
 from questgraph.tools.codecs.base import Codec
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.prompts import render
-from questgraph.tools.records import KINDS, PLURALS, Frame, Kind, Turn, digest
+from questgraph.tools.records import KINDS, PLURALS, Frame, Kind, Turn
 from questgraph.tools.schema import AnyType, Schema
 
 MAX_TOKENS = 1024
@@ -85,7 +85,7 @@ class _Asker:
 
     def show(self, demo: Labelled, schema: Schema) -> list[Exchange]:
         frames = demo.frames(*self.kinds)
-        names = self._shown_types(demo, schema) if self.detected else None
+        names = {frame.type for frame in frames} if self.detected else None
         return [
             Exchange(
                 self._wording(schema, types), self.codec.write(_frames_of(frames, types), types)
@@ -119,20 +119,6 @@ class _Asker:
                 for seed in range(self.samples)
             )
         )
-
-    def _shown_types(self, demo: Labelled, schema: Schema) -> set[str]:
-        """Return the types that a demonstration asks about: those it has, and one more a kind.
-
-        Detection errs in real passages; a model that never saw an empty answer fills every type.
-        Which one more is chosen by the passage, so that none is always the empty one.
-        """
-        frames = demo.frames(*self.kinds)
-        shown = {frame.type for frame in frames}
-        for kind in {frame.kind for frame in frames}:
-            absent = [type_.name for type_ in schema.types(kind) if type_.name not in shown]
-            if absent:
-                shown.add(absent[int(digest(demo.text)[:8], 16) % len(absent)])
-        return shown
 
     def _groups(self, schema: Schema, names: Container[str] | None) -> Iterator[Sequence[AnyType]]:
         """Yield the types that one question covers, for each question."""

@@ -10,7 +10,7 @@ from questgraph.tools.codecs.base import Codec
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.prompts import render
 from questgraph.tools.records import KINDS, Kind
-from questgraph.tools.schema import AnyType, Schema
+from questgraph.tools.schema import AnyType, RelationType, Schema
 
 MAX_TOKENS = 512
 
@@ -55,8 +55,9 @@ def detect(
         question = about(codec, types, text, max_tokens=MAX_TOKENS)
         messages = dialogue(recipe, context.schema, name, state, state["turns"], text)
         answer = await converse(context.gateway, messages, question, stage=name)
+        named = with_ends(answer.value or (), context.schema)
         return {
-            "types": (*state["types"], *(answer.value or ())),
+            "types": (*state["types"], *(type_.name for type_ in types if type_.name in named)),
             "turns": list(answer.turns),
             "problems": [answer.problem] if answer.problem else [],
         }
@@ -79,3 +80,17 @@ def detect(
         leads=(END,) if final else (),
         leave=leave if final else None,
     )
+
+
+def with_ends(names: Sequence[str], schema: Schema) -> set[str]:
+    """Return the types that were named, and those that must occur where these do.
+
+    Who works for whom cannot be told of a passage in which no person occurs: a relation brings the
+    types of its ends, where there is one choice only.
+    """
+    found = set(names)
+    for name in names:
+        type_ = schema[name]
+        if isinstance(type_, RelationType):
+            found.update(ends[0] for ends in (type_.head, type_.tail) if len(ends) == 1)
+    return found

@@ -56,7 +56,12 @@ def unit() -> Unit:
 def put(schema: Schema, unit: Unit) -> Put:
     """Return a function that puts the passage through a recipe."""
 
-    async def put(recipe: Recipe, model: ScriptedModel, demos: Sequence[Labelled] = ()) -> State:
+    async def put(
+        recipe: Recipe,
+        model: ScriptedModel,
+        demos: Sequence[Labelled] = (),
+        schema: Schema = schema,
+    ) -> State:
         async with Ledger(":memory:") as ledger, model:
             context = Context(gateway=Gateway(model, ledger), schema=schema)
             state = initial(unit, tuple(demos))

@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -6,6 +7,7 @@ from questgraph.agents.machine import compile_recipe, drawing
 from questgraph.agents.recipes import recipes
 from questgraph.agents.state import State, outcome
 from questgraph.tools.models.scripted import ScriptedModel
+from questgraph.tools.schema import Role, Schema
 
 pytestmark = pytest.mark.anyio
 
@@ -81,3 +83,23 @@ def test_the_drawing_of_a_recipe_shows_every_stage(name: str) -> None:
     assert all(stage.name in picture for stage in recipe.stages)
     assert compile_recipe(recipe) is compile_recipe(recipe)
     assert recipe.source
+
+
+async def test_qualifiers_are_asked_for_each_pair_and_empty_ones_left_out(
+    put: Put, schema: Schema
+) -> None:
+    slots = (Role(name="place"), Role(name="date", question="When was that?"))
+    works = dataclasses.replace(schema.relations[0], qualifiers=slots)
+    model = ScriptedModel([*CHATIE_ANSWERS[:4], "answer: none", "Answer: May", *CHATIE_ANSWERS[4:]])
+
+    state = await put(
+        recipes["chatie"], model, schema=dataclasses.replace(schema, relations=(works,))
+    )
+
+    (claim,) = [claim for claim in state["claims"] if claim.type == "works_for"]
+    assert [role for role, _ in claim.arguments] == ["head", "tail", "date"]
+    asked = [turn.question for turn in state["turns"] if turn.stage == "follow"]
+    assert asked[1].splitlines()[:2] == [
+        'The passage says: "Ann Lee" works_for "Acme".',
+        "When was that?",
+    ]

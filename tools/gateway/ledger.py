@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,11 +138,17 @@ class Ledger:
     def __len__(self) -> int:
         return int(self._reads.execute("select count(*) from calls").fetchone()[0])
 
-    def dump(self, path: Path) -> None:
-        """Write all calls as JSONL, by key and without times: equal calls give equal bytes."""
+    def dump(self, path: Path, only: Container[str] | None = None) -> None:
+        """Write calls as JSONL, by key and without times: equal calls give equal bytes.
+
+        Args:
+            path: Where to.
+            only: Keys of the calls to write; all of them when left out.
+        """
         with path.open("w", encoding="utf-8", newline="\n") as file:
             for record in self.records():
-                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+                if only is None or record["key"] in only:
+                    file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
     def records(self) -> Iterator[dict[str, object]]:
         """Yield all calls in the order of their keys, as plain data."""
