@@ -62,6 +62,7 @@ class SentenceTransformerEmbedder:
     def _model(self) -> "SentenceTransformer":
         # Takes seconds to import: a run whose demonstrations are not asked for goes without.
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:

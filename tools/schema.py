@@ -224,7 +224,16 @@ def _references(schema: Schema) -> Iterable[tuple[str, str]]:
 
 
 def _fillers(place: str, roles: Iterable[Role]) -> Iterable[tuple[str, str]]:
+    """Yield the references of roles.
+
+    Raises:
+        SchemaError: When a role stands twice.
+    """
+    seen: set[str] = set()
     for role in roles:
+        if role.name in seen:
+            raise SchemaError(f"{place}.{role.name}", "this role stands here twice: join the two")
+        seen.add(role.name)
         yield from ((f"{place}.{role.name}.types", name) for name in role.types)
 
 

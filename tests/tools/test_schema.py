@@ -15,7 +15,13 @@ BIRTH = EventType(name="birth", roles=(Role(name="child", types=("person",)), Ro
 
 SMALL = Schema(name="small", entities=(PERSON, WRITER, POET), relations=(KNOWS,), events=(BIRTH,))
 
+TWICE = (Role(name="child"), Role(name="child"))
+
 MISTAKES: dict[str, tuple[Callable[[], Schema], str]] = {
+    "a role twice": (
+        lambda: Schema(name="s", events=(EventType(name="birth", roles=TWICE),)),
+        "events.birth.roles.child: this role stands here twice: join the two",
+    ),
     "no type at all": (
         lambda: Schema(name="empty"),
         "empty: there is no type in it: add one under `entities`",
