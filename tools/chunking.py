@@ -71,7 +71,12 @@ def sentences(text: str) -> Sequence[Span]:
     Scripts with capitals are split by syntok, which reads on over line ends; others at their
     own terminators and at line ends.
     """
-    return _in_passage(text) if len(text) <= _LONGEST_PASSAGE else _sentences(text)
+    if len(text) > _LONGEST_PASSAGE:
+        return _sentences(text)
+    # A short document and its only passage differ in outer white space alone.
+    found = _in_passage(text.strip())
+    before = len(text) - len(text.lstrip())
+    return [span.shift(before) for span in found] if before else found
 
 
 # Cutting, pinning and finding evidence all ask about one passage, and syntok takes a millisecond.
