@@ -69,9 +69,9 @@ def fenced(passage: str) -> str:
     """Return `passage` between marks that it cannot contain.
 
     >>> print(fenced("Ann left."))
-    <passage 7b02f1be>
+    <passage 0defc0ec>
     Ann left.
-    </passage 7b02f1be>
+    </passage 0defc0ec>
     """
     nonce = digest(passage)[:8]
     while nonce in passage:
