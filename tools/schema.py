@@ -29,7 +29,7 @@ class Type:
     """Wordings (of a mention, a relation, a trigger) that show the type."""
 
     question: str = ""
-    """The question that asks for instances of the type; made from the name when empty."""
+    """A question that asks for instances of the type, for recipes that ask type by type."""
 
     @property
     def words(self) -> str:
