@@ -1,11 +1,25 @@
 """One queue, no barriers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+async def together(awaitables: Iterable[Awaitable[T]]) -> list[T]:
+    """Return what `awaitables` return, in order; an error is raised when all of them have ended.
+
+    So one that fails takes none of the others along: what they ask is asked, and kept.
+    """
+    ended = await asyncio.gather(*awaitables, return_exceptions=True)
+    values: list[T] = []
+    for value in ended:
+        if isinstance(value, BaseException):
+            raise value
+        values.append(value)
+    return values
 
 
 async def map_unordered(

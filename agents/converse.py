@@ -6,8 +6,14 @@ from typing import Generic, TypeVar
 
 from questgraph.agents.state import Problem
 from questgraph.tools.codecs.base import Codec
-from questgraph.tools.codecs.parsing import looks_refused
-from questgraph.tools.errors import AnswerError, ModelError, ModelRefusedError
+from questgraph.tools.codecs.parsing import looks_refused, repeats
+from questgraph.tools.errors import (
+    AnswerError,
+    ModelError,
+    ModelRefusedError,
+    OverBudgetError,
+    PromptTooLongError,
+)
 from questgraph.tools.gateway.gateway import Call, Gateway
 from questgraph.tools.models.base import AnswerFormat, Message, Request
 from questgraph.tools.records import Status, Turn
@@ -89,10 +95,12 @@ async def converse(
         try:
             call = await _with_room(gateway, request)
         except ModelError as error:
-            status: Status = "refused" if isinstance(error, ModelRefusedError) else "failed"
-            return _given_up(turns, complaint, Problem(stage, status, str(error)))
-        turn = Turn(stage, asked, call.reply.text, call=call.key, usage=call.usage)
-        if call.reply.finish != "stop":
+            return _given_up(turns, complaint, Problem(stage, _status(error), str(error)))
+        first = question.text if complaint else ""
+        turn = Turn(
+            stage, asked, call.reply.text, call=call.key, complained=first, usage=call.usage
+        )
+        if call.reply.finish != "stop" or repeats(turn.answer):
             return _given_up([*turns, turn], complaint, _cut_short(stage, call))
         try:
             value = question.read(turn.answer)
@@ -106,18 +114,32 @@ async def converse(
 
 
 async def _with_room(gateway: Gateway, request: Request) -> Call:
-    """Ask, and once more with twice the room when the reply is cut off."""
+    """Ask, and once more with twice the room when the reply is cut off or runs away."""
     call = await gateway.ask(request)
-    if call.reply.finish != "length":
+    if call.reply.finish != "length" and not repeats(call.reply.text):
         return call
     longer = await gateway.ask(replace(request, max_tokens=2 * request.max_tokens))
     return replace(longer, usage=call.usage + longer.usage)
 
 
 def _cut_short(stage: str, call: Call) -> Problem:
-    if call.reply.finish == "length":
-        return Problem(stage, "truncated", "the answer was cut off, with twice the room too")
-    return Problem(stage, "refused", f"the endpoint declined: {call.reply.text[:200]!r}")
+    if call.reply.finish == "refusal":
+        return Problem(stage, "refused", f"the endpoint declined: {call.reply.text[:200]!r}")
+    how = "repeated itself" if repeats(call.reply.text) else "was cut off"
+    return Problem(stage, "truncated", f"the answer {how}, with twice the room too")
+
+
+def _status(error: ModelError) -> Status:
+    match error:
+        case PromptTooLongError():
+            # As with an answer that is too long, a shorter passage may do.
+            return "truncated"
+        case OverBudgetError():
+            return "over_budget"
+        case ModelRefusedError():
+            return "refused"
+        case _:
+            return "failed"
 
 
 def _unreadable(stage: str, turns: Sequence[Turn], complaint: AnswerError | None) -> Problem:

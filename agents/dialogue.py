@@ -47,7 +47,7 @@ def dialogue(
     opening = f"{fenced(state['unit'].chunk.text)}\n\n"
     for turn in _remembered(recipe, stage, turns):
         answer = turn.answer if recipe.history == "full_raw" else turn.parsed
-        messages += [Message("user", opening + turn.question), Message("assistant", answer)]
+        messages += [Message("user", opening + turn.about), Message("assistant", answer)]
         opening = ""
     return (*messages, Message("user", opening + question))
 

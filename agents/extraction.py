@@ -1,15 +1,16 @@
 """What a run found, cost and missed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from questgraph.agents.runs.status import Status, status
-from questgraph.agents.runs.store import RunStore
+from questgraph.agents.runs.reader import RunReader, Standing
+from questgraph.agents.runs.status import DocumentStatus, Status, by_document, full_json, status
 from questgraph.graphs.exports import export
 from questgraph.graphs.knowledge import KnowledgeGraph, build
 from questgraph.graphs.viewer.page import write_page
+from questgraph.tools.database import Database
 from questgraph.tools.errors import DocumentError, RunError
 from questgraph.tools.records import Claim, Document, Result, Turn
 from questgraph.tools.schema import Schema
@@ -18,14 +19,32 @@ from questgraph.tools.schema_sources import schema_from_yaml
 RUN_FILE = "run.db"
 PAGE = "graph.html"
 EXPORTS = ("graphml", "jsonld", "turtle", "csv")
-"""Formats that a run writes by default."""
+"""Formats that a run of moderate size writes by default."""
+
+MODERATE = 2000
+"""Passages up to which a run writes its page and exports by itself: the graph is built in memory,
+and a larger one is no page that anybody could read."""
+
+
+def run_file(folder: Path | str) -> Path:
+    """Return the database of a run folder.
+
+    Raises:
+        RunError: When there is no run in it.
+    """
+    path = Path(folder) / RUN_FILE
+    if not path.is_file():
+        raise RunError(f"there is no run in {folder}: `questgraph extract … --out {folder}`")
+    return path
 
 
 class Extraction:
     """What a run found, cost and missed; reads it from the run folder as it is asked for."""
 
-    def __init__(self, store: RunStore, folder: Path | None = None) -> None:
-        self._store = store
+    def __init__(
+        self, store: RunReader, folder: Path | None = None, database: Database | None = None
+    ) -> None:
+        self._store, self._database = store, database
         self.folder = folder
         """The run folder; `None` for a run that is kept in memory only."""
 
@@ -36,10 +55,7 @@ class Extraction:
         Raises:
             RunError: When there is no run in it.
         """
-        path = Path(folder) / RUN_FILE
-        if not path.is_file():
-            raise RunError(f"there is no run in {folder}: `questgraph extract … --out {folder}`")
-        return cls(RunStore(path), Path(folder))
+        return cls(RunReader(run_file(folder)), Path(folder))
 
     @cached_property
     def schema(self) -> Schema:
@@ -85,6 +101,23 @@ class Extraction:
     def status(self) -> Status:
         """What is done, what is missing and why, and what it cost."""
         return status(self._store)
+
+    @property
+    def moderate(self) -> bool:
+        """Whether the run is small enough to be drawn and exported without being asked to."""
+        return self.status.units.total() <= MODERATE
+
+    def status_by_document(self) -> dict[str, object]:
+        """Return the status with every document and every missing unit, as plain data."""
+        return full_json(self._store)
+
+    def document_statuses(self) -> Iterator[DocumentStatus]:
+        """Yield how each document stands, in the order they were given."""
+        return by_document(self._store)
+
+    def missing(self) -> Iterator[Standing]:
+        """Yield the units that are not complete, in reading order."""
+        return (unit for _, unit in self._store.missing())
 
     @property
     def complete(self) -> bool:
@@ -134,3 +167,5 @@ class Extraction:
     def close(self) -> None:
         """Let go of the run folder."""
         self._store.__exit__(None, None, None)
+        if self._database:
+            self._database.close()

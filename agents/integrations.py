@@ -1,15 +1,17 @@
 """questgraph inside other agents: as a LangGraph graph, and as a LangChain tool."""
 
 import json
+from contextlib import closing
 from typing import NotRequired, TypedDict, Unpack
 
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from questgraph.agents.options import Options, engine, plan
+from questgraph.agents.options import Options, look_up, plan
 from questgraph.graphs.exports import node_link
 from questgraph.graphs.knowledge import build
+from questgraph.tools.database import Database
 from questgraph.tools.records import Document, Result
 from questgraph.tools.schema import Schema
 
@@ -56,8 +58,9 @@ def build_agent(**options: Unpack[Options]) -> Agent:
 
     async def question(state: Input) -> Output:
         document = Document(state.get("document_id", "text"), state["text"])
-        async with engine(options) as open_engine:
-            return _output(document, await open_engine.read(document), schema)
+        with closing(Database(":memory:")) as database:
+            async with look_up(options).open(database) as engine:
+                return _output(document, await engine.read(document), schema)
 
     graph = StateGraph(Everything, input_schema=Input, output_schema=Output)
     graph.add_node("question", question)

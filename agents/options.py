@@ -1,19 +1,27 @@
 """How to question, as a caller says it, and looking all of it up."""
 
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
+from urllib.parse import urlsplit, urlunsplit
 
 from questgraph.agents.banks import STARTER, open_bank
 from questgraph.agents.recipes import DEFAULT, recipes
 from questgraph.agents.runs.engine import CHUNK_SIZE, Engine, Plan, open_engine
 from questgraph.agents.stages.base import Recipe
 from questgraph.retrieval.bank import Bank
+from questgraph.tools.database import Database
+from questgraph.tools.errors import ConfigError
+from questgraph.tools.gateway.cost import Caps, Prices
+from questgraph.tools.gateway.gateway import Terms
+from questgraph.tools.gateway.ledger import Ledger
 from questgraph.tools.gateway.limits import Limits
+from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 from questgraph.tools.models.base import ChatModel
 from questgraph.tools.models.providers import open_model
 from questgraph.tools.schema import Schema
-from questgraph.tools.schema_sources import SchemaSource, general, load_schema
+from questgraph.tools.schema_sources import SchemaSource, general, load_schema, schema_to_yaml
 from questgraph.tools.settings import Settings
 
 
@@ -42,8 +50,87 @@ class Options(TypedDict, total=False):
     chunk_size: int
     """Most characters of a passage; 1200 when left out."""
 
+    budget: Caps | None
+    """What all commands on the ledger may spend together; no call is sent that might exceed
+    it."""
+
+    prices: Path | str | None
+    """File with prices by model, which outrank the built-in ones; `QUESTGRAPH_PRICES`, or
+    `prices.yaml` in the configuration folder, when left out."""
+
+    unpriced: bool
+    """Whether a cap on money may stand although nobody knows what the model costs."""
+
+    ledger: str | None
+    """`postgresql://…` for a ledger that many machines share; the run folder's own when left
+    out."""
+
     settings: Settings | None
     """What is otherwise read from the environment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """Everything that the options name, looked up and not yet open."""
+
+    plan: Plan
+    model: ChatModel
+    terms: Terms
+    ledger: str
+    """URL of a shared ledger, or nothing."""
+
+    facts: dict[str, str]
+    """How the run is made, as its folder notes it, so that it can be gone on with."""
+
+    def open(self, database: Database) -> AbstractAsyncContextManager[Engine]:
+        """Return an engine that is open for as long as the block lasts.
+
+        Args:
+            database: Keeps the calls, unless a shared ledger does.
+        """
+        return open_engine(self.plan, self.model, self._ledger(database), self.terms)
+
+    @property
+    def config(self) -> str:
+        """Hash of all that decides what is asked, but the text."""
+        return self.plan.digest(self.model.name)
+
+    def _ledger(self, database: Database) -> Ledger:
+        if not self.ledger:
+            return SqliteLedger(database)
+        from questgraph.tools.gateway.postgres_ledger import PostgresLedger
+
+        return PostgresLedger(self.ledger)
+
+
+def look_up(options: Options) -> Lookup:
+    """Look up all that is named.
+
+    Raises:
+        ConfigError: When a name is unknown or a file is wrong; nothing was asked then.
+    """
+    settings = options.get("settings") or Settings.read()
+    named = options.get("model") or settings.model
+    ledger = options.get("ledger") or ""
+    if ledger and not ledger.startswith(("postgresql://", "postgres://")):
+        raise ConfigError(f"{ledger!r} is no shared ledger: write postgresql://user@host/database")
+    model = open_model(named, settings) if isinstance(named, str) else named
+    made = plan(options)
+    return Lookup(
+        plan=made,
+        model=model,
+        terms=_terms(options, model, settings),
+        ledger=ledger,
+        facts={
+            "model": model.name,
+            "asked_model": named if isinstance(named, str) else "",
+            "recipe": made.recipe.name,
+            "schema": schema_to_yaml(made.schema),
+            "bank": _name_of(options),
+            "chunk_size": str(made.chunk_size),
+            "ledger": _without_password(ledger),
+        },
+    )
 
 
 def plan(options: Options) -> Plan:
@@ -64,26 +151,35 @@ def plan(options: Options) -> Plan:
     )
 
 
-def engine(
-    options: Options, ledger: Path | str = ":memory:"
-) -> AbstractAsyncContextManager[Engine]:
-    """Return an engine that is open for as long as the block lasts.
+def _terms(options: Options, model: ChatModel, settings: Settings) -> Terms:
+    caps = options.get("budget") or Caps()
+    prices = Prices(Path(options.get("prices") or settings.prices))
+    price = prices.of(model.name)
+    if price is None and caps.usd is not None and not options.get("unpriced"):
+        raise ConfigError(
+            f"nobody knows what {model.name} costs, so a cap on money cannot hold: write"
+            f" `{model.name}: {{prompt: …, completion: …}}` (US dollars for a million tokens) into"
+            f" {prices.file}, cap tokens or calls, or pass --unpriced to go on all the same"
+        )
+    return Terms(limits=options.get("limits") or Limits(), caps=caps, price=price)
 
-    Raises:
-        ConfigError: When the options are wrong; nothing was asked then.
-    """
-    settings = _settings(options)
-    model = options.get("model") or settings.model
-    answers = open_model(model, settings) if isinstance(model, str) else model
-    return open_engine(plan(options), answers, ledger=ledger, limits=options.get("limits"))
+
+def _without_password(url: str) -> str:
+    """Return a URL as it may be kept: PGPASSWORD or a password file has the rest."""
+    parts = urlsplit(url)
+    if not parts.password:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")))
 
 
 def _bank(options: Options, schema: Schema) -> Bank | None:
     bank = options.get("bank", STARTER)
     if bank is None or isinstance(bank, Bank):
         return bank and bank.fit(schema)
-    return open_bank(bank, _settings(options)).fit(schema)
+    return open_bank(bank, options.get("settings") or Settings.read()).fit(schema)
 
 
-def _settings(options: Options) -> Settings:
-    return options.get("settings") or Settings.read()
+def _name_of(options: Options) -> str:
+    """Return the name of the bank; nothing for none, or for one that has no name."""
+    bank = options.get("bank", STARTER)
+    return str(bank) if isinstance(bank, str | Path) else ""

@@ -9,7 +9,7 @@ call's key, answer and token counts; `replay:examples/calls.jsonl` answers from 
 from pathlib import Path
 
 import questgraph
-from questgraph.tools.gateway.ledger import Ledger
+from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 
 HERE = Path(__file__).parent
 RUN = HERE.parent / "runs" / "demo"
@@ -18,7 +18,7 @@ RUN = HERE.parent / "runs" / "demo"
 def main() -> None:
     """Run, and write the recording."""
     found = questgraph.extract(HERE / "documents", model="local", out=RUN)
-    ledger = Ledger(RUN / "run.db")
+    ledger = SqliteLedger(RUN / "run.db")
     asked = {turn.call for turns in found.turns.values() for turn in turns}
     ledger.dump(HERE / "calls.jsonl", only=asked)
     ledger.close()

@@ -3,16 +3,22 @@
 Exit codes: 0 complete, 2 wrong call, 3 incomplete.
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from questgraph import display as show
-from questgraph.tools.errors import ModelError, QuestgraphError
+from questgraph.tools.errors import ModelError, QuestgraphError, StorageError
+
+if TYPE_CHECKING:
+    from questgraph.agents.extraction import Extraction
+    from questgraph.tools.gateway.cost import Caps
+    from questgraph.tools.gateway.limits import Limits
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +31,27 @@ app.add_typer(demos, name="demos")
 WRONG_CALL, INCOMPLETE = 2, 3
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
+BudgetUsd = Annotated[
+    float | None,
+    typer.Option(help="US dollars that all commands on this run may spend at most.", min=0),
+]
+BudgetTokens = Annotated[
+    int | None, typer.Option(help="Tokens, read and written, likewise.", min=0)
+]
+BudgetCalls = Annotated[int | None, typer.Option(help="Calls, likewise.", min=0)]
+Prices = Annotated[
+    Path | None, typer.Option(help="File with prices by model, which outrank the built-in ones.")
+]
+Unpriced = Annotated[
+    bool, typer.Option("--unpriced", help="Go on although the model has no known price.")
+]
+Concurrency = Annotated[int | None, typer.Option(help="Calls in flight at most.", min=1)]
+Rpm = Annotated[float | None, typer.Option(help="Requests a minute at most.", min=1)]
+Tpm = Annotated[float | None, typer.Option(help="Tokens a minute at most.", min=1)]
+Ledger = Annotated[
+    str | None,
+    typer.Option(help="postgresql://… when many machines share what was answered."),
+]
 Folder = Annotated[Path, typer.Argument(help="A run folder.", metavar="DIR")]
 
 
@@ -49,13 +76,21 @@ def extract(
     out: Annotated[Path, typer.Option(help="The run folder; the same one again continues.")] = Path(
         "questgraph-run"
     ),
+    budget_usd: BudgetUsd = None,
+    budget_tokens: BudgetTokens = None,
+    budget_calls: BudgetCalls = None,
+    prices: Prices = None,
+    unpriced: Unpriced = False,
+    concurrency: Concurrency = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    ledger: Ledger = None,
     as_json: Json = False,
 ) -> None:
     """Question documents and write a knowledge graph, with a page to look at it."""
-    from questgraph.agents.extraction import PAGE
     from questgraph.agents.extractor import extract as run
 
-    with _errors(), show.progress(quiet=as_json) as report:
+    with _errors(), show.progress(quiet=as_json) as watch:
         extraction = run(
             inputs,
             schema=schema,
@@ -63,26 +98,59 @@ def extract(
             model=model,
             bank=None if bank == "none" else bank,
             out=out,
-            on_result=report,
+            on_progress=watch,
+            budget=_caps(budget_usd, budget_tokens, budget_calls),
+            prices=prices,
+            unpriced=unpriced,
+            limits=_limits(concurrency, rpm, tpm),
+            ledger=ledger,
         )
-    if as_json:
-        show.as_json(
-            {
-                "folder": str(out),
-                "page": str(out / PAGE),
-                **extraction.status.to_json(),
-                "facts": [
-                    claim.to_json(extraction.documents[claim.document_id])
-                    for claim in extraction.claims
-                    if claim.admitted
-                ],
-            }
+    _report(extraction, out, as_json=as_json)
+
+
+@app.command()
+def retry(
+    folder: Folder,
+    only: Annotated[
+        str,
+        typer.Option(
+            help="How the passages ended that are asked about again, parted by commas:"
+            " failed, truncated, refused, over_budget, waiting. All of them when left out."
+        ),
+    ] = "",
+    model: Annotated[
+        str | None, typer.Option(help="Another model than the run was made with.")
+    ] = None,
+    budget_usd: BudgetUsd = None,
+    budget_tokens: BudgetTokens = None,
+    budget_calls: BudgetCalls = None,
+    prices: Prices = None,
+    unpriced: Unpriced = False,
+    concurrency: Concurrency = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    as_json: Json = False,
+) -> None:
+    """Ask again about exactly the passages that a run misses."""
+    from questgraph.agents.extractor import retry as run
+    from questgraph.agents.options import Options
+
+    changes: Options = {
+        "budget": _caps(budget_usd, budget_tokens, budget_calls),
+        "prices": prices,
+        "unpriced": unpriced,
+        "limits": _limits(concurrency, rpm, tpm),
+    }
+    if model:
+        changes["model"] = model
+    with _errors(), show.progress(quiet=as_json) as watch:
+        extraction = run(
+            folder,
+            only=[how.strip() for how in only.split(",") if how.strip()],
+            on_progress=watch,
+            **changes,
         )
-    else:
-        show.facts(extraction)
-        show.status(extraction.status)
-        show.line(f"Page: {out / PAGE}")
-    raise typer.Exit(0 if extraction.complete else INCOMPLETE)
+    _report(extraction, folder, as_json=as_json)
 
 
 @app.command()
@@ -91,11 +159,12 @@ def status(folder: Folder, as_json: Json = False) -> None:
     from questgraph.agents.extraction import Extraction
 
     with _errors():
-        found = Extraction.open(folder).status
+        found = Extraction.open(folder)
     if as_json:
-        show.as_json(found.to_json())
+        show.as_json(found.status_by_document())
     else:
-        show.status(found, by_document=True)
+        show.documents(found)
+        show.status(found)
     raise typer.Exit(0 if found.complete else INCOMPLETE)
 
 
@@ -221,13 +290,40 @@ def search_demos(
         show.table("Demonstrations", ["id", "passage", "types"], rows)
 
 
+def _caps(usd: float | None, tokens: int | None, calls: int | None) -> "Caps":
+    from questgraph.tools.gateway.cost import Caps
+
+    return Caps(usd=usd, tokens=tokens, calls=calls)
+
+
+def _limits(concurrency: int | None, rpm: float | None, tpm: float | None) -> "Limits":
+    from questgraph.tools.gateway.limits import Limits
+
+    return Limits(concurrency=concurrency, requests_per_minute=rpm, tokens_per_minute=tpm)
+
+
+def _report(extraction: "Extraction", folder: Path, *, as_json: bool) -> None:
+    """Print what a run found, and leave with the exit code that says whether it is complete."""
+    if as_json:
+        show.as_json(show.found(extraction, folder))
+    else:
+        if extraction.moderate:
+            show.facts(extraction)
+        show.status(extraction)
+        show.line(show.where(extraction, folder))
+    raise typer.Exit(0 if extraction.complete else INCOMPLETE)
+
+
 @contextmanager
 def _errors() -> Iterator[None]:
     """Turn errors raised on purpose into a message and an exit code."""
     try:
         yield
-    except ModelError as error:
+    except (ModelError, StorageError) as error:
         show.error(error)
+        raise typer.Exit(INCOMPLETE) from error
+    except asyncio.CancelledError as error:
+        show.line("Stopped at once. What was answered is kept: the same command continues.")
         raise typer.Exit(INCOMPLETE) from error
     except QuestgraphError as error:
         show.error(error)

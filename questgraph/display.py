@@ -2,20 +2,25 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from itertools import islice
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from questgraph.agents.extraction import Extraction
-from questgraph.agents.runs.status import Status
-from questgraph.tools.records import HEAD, MENTION, TAIL, TRIGGER, Claim, Document, Result, Usage
+from questgraph.agents.extraction import PAGE, Extraction
+from questgraph.progress import Watch, shown
+from questgraph.tools.gateway.ledger import Spending
+from questgraph.tools.records import HEAD, MENTION, TAIL, TRIGGER, Claim, Document, Usage
 
 MOST_FACTS = 40
 """Facts that are printed; the rest are in the page and the exports."""
+
+MOST_MISSING, MOST_DOCUMENTS = 20, 200
+"""Lines that a person still reads; `--json` has everything."""
 
 _OUT = Console()
 _NOTES = Console(stderr=True)
@@ -44,27 +49,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     _OUT.print(grid)
 
 
-@contextmanager
-def progress(*, quiet: bool = False) -> Iterator[Callable[[Result, int], None]]:
-    """Show a progress bar while the block lasts; yield what feeds it."""
-    columns = (
-        TextColumn("Asking"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("passages, {task.fields[facts]} claims, {task.fields[tokens]} tokens"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=_NOTES, disable=quiet) as bars:
-        bar = bars.add_task("", total=None, facts=0, tokens=0)
-        claims = tokens = 0
-
-        def report(result: Result, planned: int) -> None:
-            nonlocal claims, tokens
-            claims += sum(claim.admitted for claim in result.claims)
-            tokens += result.usage.prompt_tokens + result.usage.completion_tokens
-            bars.update(bar, advance=1, total=planned, facts=claims, tokens=tokens)
-
-        yield report
+def progress(*, quiet: bool = False) -> AbstractContextManager[Watch]:
+    """Return a block that shows a run as it goes; it yields what the run is to report to."""
+    return shown(_NOTES, quiet=quiet)
 
 
 def facts(extraction: Extraction) -> None:
@@ -86,21 +73,57 @@ def facts(extraction: Extraction) -> None:
         line(f"Kept out: {absent} claims whose words are not in the text.")
 
 
-def status(found: Status, *, by_document: bool = False) -> None:
-    """Print whether the run is complete, what is missing, and what it cost."""
-    if by_document:
-        rows = [
-            (document.id, document.claims, _counts(document.units), _yes(document.complete))
-            for document in found.documents
+def found(extraction: Extraction, folder: Path) -> dict[str, object]:
+    """Return what a run found, as plain data; the facts of a large one are in its exports."""
+    told: dict[str, object] = {"folder": str(folder), **extraction.status_by_document()}
+    if extraction.moderate:
+        told["page"] = str(folder / PAGE)
+        told["facts"] = [
+            claim.to_json(extraction.documents[claim.document_id])
+            for claim in extraction.claims
+            if claim.admitted
         ]
-        table("Documents", ["document", "claims", "passages", "complete"], rows)
+    return told
+
+
+def where(extraction: Extraction, folder: Path) -> str:
+    """Say where the graph is."""
+    if extraction.moderate:
+        return f"Page: {folder / PAGE}"
+    return f"Too large to be drawn by itself: questgraph graph {folder} --to graphml"
+
+
+def status(extraction: Extraction) -> None:
+    """Print whether the run is complete, what is missing and why, and what it cost."""
+    found = extraction.status
     for source, problem in found.unreadable:
         line(f"Not read: {source}: {problem}")
-    for document in found.documents:
-        for unit, outcome in document.missing:
-            line(f"Missing: {unit}: {outcome.status}: {outcome.reason}")
-    line(f"Passages: {_counts(found.units)}. Cost: {_cost(found.usage)}.")
-    line("Complete." if found.complete else "NOT complete: the same command asks again.")
+    if sum(ending.units for ending in found.missing) <= MOST_MISSING:
+        for unit in extraction.missing():
+            line(f"Missing: {unit.id}: {unit.status}{f': {unit.reason}' if unit.reason else ''}")
+    else:
+        for how, why, number in found.missing[:MOST_MISSING]:
+            line(f"Missing: {number} × {how}{f': {why}' if why else ''}")
+        line("Each passage and its reason: questgraph status DIR --json")
+    line(f"Passages: {_counts(found.units)}, in {found.documents} documents.")
+    line(f"Cost: {_cost(found.usage)}. {_spending(found.spending)}")
+    if found.complete:
+        line("Complete.")
+    elif found.stopped:
+        line(f"NOT complete: {found.stopped}. The same command continues.")
+    else:
+        line("NOT complete: `questgraph retry DIR` asks again.")
+
+
+def documents(extraction: Extraction) -> None:
+    """Print how each document stands, and which passages are missing."""
+    rows = [
+        (document.id, document.claims, _counts(document.units), _yes(document.complete))
+        for document in islice(extraction.document_statuses(), MOST_DOCUMENTS)
+    ]
+    table("Documents", ["document", "claims", "passages", "complete"], rows)
+    if (rest := extraction.status.documents - len(rows)) > 0:
+        line(f"… and {rest} more documents: questgraph status --json")
 
 
 def _parts(claim: Claim, document: Document) -> str:
@@ -122,9 +145,14 @@ def _counts(units: dict[str, int]) -> str:
 
 
 def _cost(usage: Usage) -> str:
-    prompt = f"{usage.prompt_tokens} prompt tokens ({usage.cached_tokens} from cache)"
+    prompt = f"{usage.prompt_tokens} prompt tokens ({usage.cached_share:.0%} from cache)"
     calls = f"{usage.calls} calls" + (f" and {usage.replayed} replayed" if usage.replayed else "")
     return f"{calls}, {prompt}, {usage.completion_tokens} completion tokens, {usage.seconds:.0f} s"
+
+
+def _spending(spending: Spending) -> str:
+    open_ = f", and at most {spending.reserved} of calls that never returned"
+    return f"In all: {spending.settled}{open_ if spending.reserved.calls else ''}."
 
 
 def _yes(value: bool) -> str:

@@ -50,6 +50,12 @@ class Bank:
     view: str = "sentence"
     aliases: Aliases = field(default_factory=Aliases)
 
+    @property
+    def digest(self) -> str:
+        """Hash of all that decides which demonstrations a passage gets."""
+        passages = (demo and json.dumps(demo.to_json(), sort_keys=True) for demo in self.passages)
+        return digest(self.view, self.embedder.name, *(passage or "" for passage in passages))
+
     @classmethod
     def build(
         cls, passages: Iterable[Labelled], embedder: Embedder, *, view: str = "sentence"

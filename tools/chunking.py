@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -62,6 +63,19 @@ def split(document: Document, *, size: int = 1200, overlap: int = 150) -> list[C
         Chunk(document.id, text[slice(*span)], span=span, index=index)
         for index, span in enumerate(_gather(pieces, text, size, overlap))
     ]
+
+
+def halves(chunk: Chunk) -> list[Chunk]:
+    """Return the passage in two or three shorter ones; itself when it is one character long.
+
+    They keep its index, and their spans are the document's.
+    """
+    size = len(chunk.text) * 3 // 5
+    if not size:
+        return [chunk]
+    parts = split(Document(chunk.document_id, chunk.text), size=size, overlap=size // 8)
+    start = chunk.span.start
+    return [replace(part, span=part.span.shift(start), index=chunk.index) for part in parts]
 
 
 def sentences(text: str) -> Sequence[Span]:

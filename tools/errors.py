@@ -9,9 +9,13 @@ QuestgraphError
 │   └── MissingPackageError     an optional package is needed, with the command that brings it
 ├── ModelError                  the model was asked and gave no usable reply
 │   ├── ModelUnavailableError   a later try may succeed
-│   └── ModelRefusedError       no later try will succeed
+│   ├── ModelRefusedError       no later try will succeed
+│   ├── PromptTooLongError      the question does not fit into the model
+│   └── OverBudgetError         the call might cost more than is left under a cap
+├── NotAskedError               the call was put off: it waits for a batch, or the run stops
 ├── AnswerError                 the model answered in another form than it was asked for
 └── RunError                    a run folder cannot be used as it is
+    └── StorageError            nothing more can be written: the disk is full
 """
 
 from collections.abc import Iterable
@@ -91,11 +95,19 @@ class ModelError(QuestgraphError):
 class ModelUnavailableError(ModelError):
     """The endpoint did not answer, or asked for patience: a later try may succeed."""
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, retry_after: float | None = None, *, billed: bool = False
+    ) -> None:
         super().__init__(message, retry_after)
         self.message = message
         self.retry_after = retry_after
         """Seconds that the endpoint asked to wait, when it said so."""
+
+        self.billed = billed
+        """Whether it may have worked on the call, and charge for it, all the same."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _unavailable, (self.message, self.retry_after, self.billed)
 
     def __str__(self) -> str:
         return self.message
@@ -103,6 +115,18 @@ class ModelUnavailableError(ModelError):
 
 class ModelRefusedError(ModelError):
     """The endpoint will not answer this call, however often it is asked."""
+
+
+class PromptTooLongError(ModelRefusedError):
+    """The question does not fit into the model: a shorter passage may."""
+
+
+class OverBudgetError(ModelError):
+    """The call was not sent: at worst it would cost more than is left under a cap."""
+
+
+class NotAskedError(QuestgraphError):
+    """The call was put off, and its unit with it: it waits for a batch, or the run stops."""
 
 
 class AnswerError(QuestgraphError):
@@ -124,6 +148,14 @@ class AnswerError(QuestgraphError):
 
 class RunError(QuestgraphError):
     """A run folder cannot be used as it is."""
+
+
+class StorageError(RunError):
+    """What was answered can no longer be kept: free some space and run the same command."""
+
+
+def _unavailable(message: str, retry_after: float | None, billed: bool) -> ModelUnavailableError:
+    return ModelUnavailableError(message, retry_after, billed=billed)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -248,6 +248,11 @@ class Usage:
     seconds: float = 0.0
     """Time spent waiting for the endpoint, summed over calls."""
 
+    @property
+    def cached_share(self) -> float:
+        """Share of the prompt tokens that the endpoint served from its cache."""
+        return self.cached_tokens / self.prompt_tokens if self.prompt_tokens else 0.0
+
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
             calls=self.calls + other.calls,
@@ -272,7 +277,15 @@ class Turn:
     parsed: str = field(kw_only=True, default="")
     """The answer as the codec spells what it read; empty when it could not be read."""
 
+    complained: str = field(kw_only=True, default="")
+    """The question that was asked first, when `question` is a complaint about the answer to it."""
+
     usage: Usage = field(kw_only=True, default_factory=Usage)
+
+    @property
+    def about(self) -> str:
+        """What was to be answered: later questions follow that, and no complaint."""
+        return self.complained or self.question
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_config_path
 
 DEFAULT_MODEL = "local"
 
@@ -24,6 +24,9 @@ class Settings:
     cache: Path
     """Folder for joined weights and built indexes (`QUESTGRAPH_CACHE`)."""
 
+    prices: Path = field(default_factory=lambda: user_config_path("questgraph") / "prices.yaml")
+    """File with what models cost (`QUESTGRAPH_PRICES`); it need not exist."""
+
     openai_base_url: str = ""
     """OpenAI-compatible endpoint (`OPENAI_BASE_URL`); empty for OpenAI's own."""
 
@@ -40,10 +43,12 @@ class Settings:
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Return the settings that `environment` asks for."""
         cache = environment.get("QUESTGRAPH_CACHE")
+        prices = environment.get("QUESTGRAPH_PRICES")
         return cls(
             model=environment.get("QUESTGRAPH_MODEL", DEFAULT_MODEL),
             embedder=environment.get("QUESTGRAPH_EMBEDDER", ""),
             cache=Path(cache) if cache else user_cache_path("questgraph"),
+            **({"prices": Path(prices)} if prices else {}),
             openai_base_url=environment.get("OPENAI_BASE_URL", ""),
             openai_api_key=environment.get("OPENAI_API_KEY", ""),
             weights=environment.get("QUESTGRAPH_WEIGHTS", ""),

@@ -2,25 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import cast
 
 from questgraph.agents.concurrency import map_unordered
 from questgraph.agents.machine import Machine, compile_recipe
 from questgraph.agents.stages.base import Recipe
+from questgraph.agents.stages.vote import join
 from questgraph.agents.state import Context, State, initial, outcome
 from questgraph.retrieval.bank import Bank
-from questgraph.tools.chunking import split
-from questgraph.tools.errors import RunError
-from questgraph.tools.gateway.gateway import Gateway
+from questgraph.tools.chunking import halves, split
+from questgraph.tools.errors import NotAskedError, StorageError
+from questgraph.tools.gateway.gateway import Gateway, Terms
 from questgraph.tools.gateway.ledger import Ledger
-from questgraph.tools.gateway.limits import Limits
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import ChatModel
-from questgraph.tools.records import Document, Outcome, Result, Unit
+from questgraph.tools.records import Document, Outcome, Result, Unit, digest
 from questgraph.tools.schema import Schema
 from questgraph.tools.schema_sources import schema_to_yaml
 
@@ -28,10 +30,16 @@ _LOG = logging.getLogger(__name__)
 
 CHUNK_SIZE = 1200
 
+SPLITS = 2
+"""How often a passage is cut in two at most when its answers do not fit."""
+
+SPARE = 4
+"""One unit more for each so many slots, so that the next call is there when one ends."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that decides what is asked."""
+    """Everything that decides what is asked, but the text and the model."""
 
     schema: Schema
     recipe: Recipe
@@ -41,6 +49,13 @@ class Plan:
 
     overlap: int = 150
     """Characters that neighbouring passages share, about."""
+
+    def digest(self, model: str) -> str:
+        """Return a hash of all that decides what `model` is asked and how it is understood."""
+        return digest(
+            *(_code(), model, repr(_shape(self.recipe)), schema_to_yaml(self.schema)),
+            *(self.bank.digest if self.bank else "", str(self.chunk_size), str(self.overlap)),
+        )
 
 
 Asked = tuple[Unit, tuple[Labelled, ...]]
@@ -59,40 +74,71 @@ class Engine:
     def __post_init__(self) -> None:
         object.__setattr__(self, "machine", compile_recipe(self.plan.recipe))
 
-    def facts(self) -> dict[str, str]:
-        """Return what a run folder notes about how it was made."""
-        return {
-            "model": self.model.name,
-            "recipe": self.plan.recipe.name,
-            "schema": schema_to_yaml(self.plan.schema),
-        }
-
-    def prepare(self, document: Document) -> list[Asked]:
-        """Cut a document into units and find demonstrations for each; asks no model."""
+    def units(self, document: Document) -> list[Unit]:
+        """Cut a document into units."""
         plan = self.plan
-        chunks = split(document, size=plan.chunk_size, overlap=plan.overlap)
-        demos: Sequence[Sequence[Labelled]] = [()] * len(chunks)
-        if plan.bank and plan.recipe.demos and chunks:
+        return [
+            Unit(chunk) for chunk in split(document, size=plan.chunk_size, overlap=plan.overlap)
+        ]
+
+    def prepare(self, document: Document, units: Sequence[Unit]) -> list[Asked]:
+        """Find demonstrations for units of one document; asks no model."""
+        plan = self.plan
+        demos: Sequence[Sequence[Labelled]] = [()] * len(units)
+        if plan.bank and plan.recipe.demos and units:
             demos = plan.bank.search(
-                [chunk.text for chunk in chunks],
+                [unit.chunk.text for unit in units],
                 k=plan.recipe.demos,
                 selection="covering",
                 tokens=plan.recipe.demo_tokens,
                 avoid=document.id,
             )
-        return [(Unit(chunk), tuple(some)) for chunk, some in zip(chunks, demos, strict=True)]
+        return [(unit, tuple(some)) for unit, some in zip(units, demos, strict=True)]
 
-    async def question(self, asked: Asked) -> Result:
-        """Put one unit through the machine.
+    async def question(self, asked: Asked) -> Result | None:
+        """Put one unit through the machine; `None` when it was put off.
 
-        Raises:
-            RunError: When answers cannot be kept: going on would pay for nothing.
+        A passage whose answers are cut off, or that does not fit into the model, is cut in two.
         """
         unit, demos = asked
+        try:
+            return await self._question(unit, demos, SPLITS)
+        except NotAskedError as reason:
+            _LOG.debug("%s: %s", unit.id, reason)
+        except StorageError as error:
+            # The gateway has stopped; what could not be kept is asked again some day.
+            _LOG.debug("%s: %s", unit.id, error)
+        return None
+
+    def results(self, asked: AsyncIterator[Asked]) -> AsyncIterator[Result | None]:
+        """Question units as they come, about as many at once as the model has slots for."""
+        slots = self.model.slots
+        return map_unordered(self.question, asked, width=slots + slots // SPARE)
+
+    async def read(self, document: Document) -> list[Result]:
+        """Question a whole document and return its units in reading order."""
+        units = self.units(document)
+        asked = await asyncio.to_thread(self.prepare, document, units)
+        results = [result async for result in self.results(_each(asked)) if result]
+        return sorted(results, key=lambda result: result.unit.chunk.index)
+
+    async def _question(self, unit: Unit, demos: tuple[Labelled, ...], splits: int) -> Result:
+        result = await self._once(unit, demos)
+        if result.outcome.status != "truncated" or not splits:
+            return result
+        parts = halves(unit.chunk)
+        if len(parts) < 2:
+            return result
+        _LOG.info("%s: cut in %d: %s", unit.id, len(parts), result.outcome.reason)
+        return _whole(
+            result, [await self._question(Unit(part), demos, splits - 1) for part in parts]
+        )
+
+    async def _once(self, unit: Unit, demos: tuple[Labelled, ...]) -> Result:
         context = Context(gateway=self.gateway, schema=self.plan.schema)
         try:
             state = cast(State, await self.machine.ainvoke(initial(unit, demos), context=context))
-        except RunError:
+        except (NotAskedError, StorageError):
             raise
         except Exception as error:  # a bug of ours in one passage must not lose the others
             _LOG.exception("%s: an error that should not be", unit.id)
@@ -104,28 +150,62 @@ class Engine:
             turns=tuple(state["turns"]),
         )
 
-    def results(self, asked: AsyncIterator[Asked]) -> AsyncIterator[Result]:
-        """Question units as they come, as many at once as the model has slots for."""
-        return map_unordered(self.question, asked, width=self.model.slots)
-
-    async def read(self, document: Document) -> list[Result]:
-        """Question a whole document and return its units in reading order."""
-        asked = await asyncio.to_thread(self.prepare, document)
-        results = [result async for result in self.results(_each(asked))]
-        return sorted(results, key=lambda result: result.unit.chunk.index)
-
 
 @asynccontextmanager
 async def open_engine(
-    plan: Plan, model: ChatModel, *, ledger: Path | str = ":memory:", limits: Limits | None = None
+    plan: Plan, model: ChatModel, ledger: Ledger, terms: Terms
 ) -> AsyncIterator[Engine]:
     """Open ledger and model for as long as the block lasts."""
     async with AsyncExitStack() as stack:
-        calls = await stack.enter_async_context(Ledger(ledger))
+        calls = await stack.enter_async_context(ledger)
         open_model = await stack.enter_async_context(model)
-        yield Engine(plan, Gateway(open_model, calls, limits=limits or Limits()), open_model)
+        gateway = await stack.enter_async_context(Gateway(open_model, calls, terms))
+        yield Engine(plan, gateway, open_model)
 
 
-async def _each(asked: Iterable[Asked]) -> AsyncIterator[Asked]:
+def _whole(tried: Result, parts: Sequence[Result]) -> Result:
+    """Return what the parts of a unit gave, as the unit's, behind the turns that it took before."""
+    turns = list(tried.turns)
+    claims = []
+    for part in parts:
+        before = len(turns)
+        claims += [
+            replace(claim, turns=tuple(turn + before for turn in claim.turns))
+            for claim in part.claims
+        ]
+        turns += part.turns
+    incomplete = [part.outcome for part in parts if not part.outcome.complete]
+    found = [part.outcome for part in parts if part.outcome.status == "done"]
+    return replace(
+        tried,
+        outcome=next(iter([*incomplete, *found, parts[0].outcome])),
+        claims=tuple(join(claims)),
+        turns=tuple(turns),
+    )
+
+
+def _shape(recipe: Recipe) -> object:
+    stages = [(stage.name, stage.summary, stage.session) for stage in recipe.stages]
+    return recipe.name, stages, recipe.system, recipe.history, recipe.demos, recipe.demo_tokens
+
+
+@cache
+def _code() -> str:
+    """Return a hash of questgraph itself: another version may ask or understand otherwise."""
+    parts = []
+    for folder in ("agents", "tools"):
+        parts += [file.read_text("utf-8") for file in _files(files(f"questgraph.{folder}"))]
+    return digest(*parts)
+
+
+def _files(folder: Traversable) -> Iterable[Traversable]:
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir():
+            yield from _files(item)
+        elif item.name.endswith((".py", ".md")):
+            yield item
+
+
+async def _each(asked: Collection[Asked]) -> AsyncIterator[Asked]:
     for one in asked:
         yield one

@@ -1,13 +1,11 @@
-"""The run itself: documents in, results out, everything kept on the way."""
+"""The run itself: passages in, results out, everything kept on the way."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 
 from questgraph.agents.concurrency import prefetch
 from questgraph.agents.runs.engine import Asked, Engine
+from questgraph.agents.runs.progress import Progress
 from questgraph.agents.runs.store import RunStore
-from questgraph.tools.documents import Inputs, load
-from questgraph.tools.errors import DocumentError
 from questgraph.tools.records import Result
 
 AHEAD = 1000
@@ -15,36 +13,18 @@ AHEAD = 1000
 most runs, and a bound on memory in the others."""
 
 
-async def run(engine: Engine, inputs: Inputs, store: RunStore) -> AsyncGenerator[Result]:
-    """Question everything that `inputs` holds and yield the results as they come.
+async def run(
+    engine: Engine, asked: AsyncIterator[Asked], progress: Progress, store: RunStore | None = None
+) -> AsyncGenerator[Result]:
+    """Question passages and yield the results as they come.
 
-    Each document is noted with its units before the first of them is asked about, so that an
-    interrupted run knows what is missing. Reading, cutting and searching happen in a thread,
-    some way ahead of the questions.
+    A unit that was put off gives none. Results leave memory as soon as they are written and
+    taken.
     """
-    planned = prefetch(_plan(engine, inputs, store), ahead=AHEAD)
-    async for result in engine.results(planned):
-        store.save(result)
+    async for result in engine.results(prefetch(asked, ahead=AHEAD)):
+        if result is None:
+            continue
+        progress.note(result)
+        if store:
+            store.save(result)
         yield result
-    store.flush()
-    store.note("ended", "yes")
-
-
-async def _plan(engine: Engine, inputs: Inputs, store: RunStore) -> AsyncIterator[Asked]:
-    found = enumerate(load(inputs))
-
-    def prepare() -> list[Asked] | None:
-        """Read and prepare the next document; `None` when there is none."""
-        position, document = next(found, (0, None))
-        if document is None:
-            return None
-        if isinstance(document, DocumentError):
-            store.add_unreadable(position, document)
-            return []
-        asked = engine.prepare(document)
-        store.add(position, document, [unit for unit, _ in asked])
-        return asked
-
-    while (some := await asyncio.to_thread(prepare)) is not None:
-        for asked in some:
-            yield asked

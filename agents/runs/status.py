@@ -1,11 +1,17 @@
 """How a run stands: what is done, what is missing and why, what it cost."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 
-from questgraph.agents.runs.store import RunStore
-from questgraph.tools.records import COMPLETE, Outcome, Result, Usage
+from pydantic import TypeAdapter
+
+from questgraph.agents.runs.reader import Ending, RunReader, Standing
+from questgraph.tools.gateway.ledger import Spending
+from questgraph.tools.records import COMPLETE, Usage
+
+_USAGE = TypeAdapter(Usage)
+_SPENDING = TypeAdapter(Spending)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,12 +19,10 @@ class DocumentStatus:
     """How one document stands."""
 
     id: str
-    units: Counter[str] = field(default_factory=Counter)
+    units: Counter[str]
     """How many units ended how; `waiting` for those that have not."""
 
     claims: int = 0
-    missing: tuple[tuple[str, Outcome], ...] = ()
-    """Units that are not complete, and why."""
 
     @property
     def complete(self) -> bool:
@@ -28,81 +32,117 @@ class DocumentStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How a run stands."""
+    """How a run stands, in figures that do not grow with it."""
 
-    documents: tuple[DocumentStatus, ...]
+    documents: int
+    incomplete: int
+    """Documents that miss something."""
+
+    endings: tuple[Ending, ...]
+    """How many units ended how and why."""
+
     unreadable: tuple[tuple[str, str], ...]
     """Inputs that were no documents, and why."""
 
     usage: Usage
     """What the calls of the last command cost; calls that the ledger answered cost nothing."""
 
+    spending: Spending
+    """What all commands on the ledger cost together."""
+
     ended: bool
-    """Whether the last command came to its end."""
+    """Whether the last command that read inputs came to its end."""
+
+    stopped: str = ""
+    """Why the last command stopped before its end."""
 
     @property
     def complete(self) -> bool:
         """Whether nothing is missing."""
-        readable = all(document.complete for document in self.documents)
-        return self.ended and readable and not self.unreadable
+        return self.ended and not self.incomplete and not self.unreadable
 
     @property
     def units(self) -> Counter[str]:
         """How many units ended how."""
-        return sum((document.units for document in self.documents), Counter[str]())
+        counts: Counter[str] = Counter()
+        for ending in self.endings:
+            counts[ending.status] += ending.units
+        return counts
+
+    @property
+    def missing(self) -> list[Ending]:
+        """How many units are not complete, by how and why."""
+        return [ending for ending in self.endings if ending.status not in COMPLETE]
 
     def to_json(self) -> dict[str, object]:
         """Return the status as plain data."""
         return {
             "complete": self.complete,
             "ended": self.ended,
+            "stopped": self.stopped,
+            "documents_incomplete": self.incomplete,
             "units": dict(self.units),
-            "usage": asdict(self.usage),
+            "reasons": [ending._asdict() for ending in self.missing],
+            "usage": {**asdict(self.usage), "cached_share": self.usage.cached_share},
+            "spending": asdict(self.spending),
             "unreadable": [{"source": s, "problem": p} for s, p in self.unreadable],
-            "documents": [
-                {
-                    "id": document.id,
-                    "complete": document.complete,
-                    "units": dict(document.units),
-                    "claims": document.claims,
-                    "missing": [
-                        {"unit": unit, "status": outcome.status, "reason": outcome.reason}
-                        for unit, outcome in document.missing
-                    ],
-                }
-                for document in self.documents
-            ],
         }
 
 
-def status(store: RunStore) -> Status:
+def status(store: RunReader) -> Status:
     """Return how the run in `store` stands."""
-    by_document: dict[str, list[Result]] = {document.id: [] for document in store.documents()}
-    usage = Usage()
-    for result in store.results():
-        by_document[result.unit.chunk.document_id].append(result)
-        usage += result.usage
-    waiting = store.waiting()
+    documents, incomplete = store.count()
     return Status(
-        documents=tuple(
-            _document(id_, results, waiting.get(id_, 0)) for id_, results in by_document.items()
-        ),
+        documents=documents,
+        incomplete=incomplete,
+        endings=tuple(store.endings()),
         unreadable=tuple((error.source, error.problem) for error in store.unreadable()),
-        usage=usage,
+        usage=_USAGE.validate_json(store.fact("usage") or "{}"),
+        spending=_SPENDING.validate_json(store.fact("spending") or "{}"),
         ended=store.fact("ended") == "yes",
+        stopped=store.fact("stopped"),
     )
 
 
-def _document(id_: str, results: Iterable[Result], waiting: int) -> DocumentStatus:
-    results = list(results)
-    units: Counter[str] = Counter(result.outcome.status for result in results)
-    if waiting:
-        units["waiting"] = waiting
-    return DocumentStatus(
-        id=id_,
-        units=units,
-        claims=sum(claim.admitted for result in results for claim in result.claims),
-        missing=tuple(
-            (result.unit.id, result.outcome) for result in results if not result.outcome.complete
-        ),
-    )
+def facts_of(usage: Usage, spending: Spending, stopped: str) -> dict[str, str]:
+    """Return what `status` reads back, as facts to note at the end of a command."""
+    return {
+        "usage": _USAGE.dump_json(usage).decode(),
+        "spending": _SPENDING.dump_json(spending).decode(),
+        "stopped": stopped,
+    }
+
+
+def by_document(store: RunReader) -> Iterator[DocumentStatus]:
+    """Yield how each document stands, in the order they were given."""
+    for id_, units, claims in store.by_document():
+        yield DocumentStatus(id=id_, units=units, claims=claims)
+
+
+def full_json(store: RunReader) -> dict[str, object]:
+    """Return the status with every document and every unit that is missing, as plain data."""
+    missing: dict[str, list[Standing]] = {}
+    for document, unit in store.missing():
+        missing.setdefault(document, []).append(unit)
+    return {
+        **status(store).to_json(),
+        "documents": [
+            {
+                "id": document.id,
+                "complete": document.complete,
+                "units": dict(document.units),
+                "claims": document.claims,
+                "missing": [
+                    {
+                        "unit": unit.id,
+                        "status": unit.status,
+                        "reason": unit.reason,
+                        "attempts": unit.attempts,
+                        "usage": asdict(unit.usage),
+                    }
+                    for unit in missing.get(document.id, ())
+                ],
+            }
+            for document in by_document(store)
+        ],
+    }

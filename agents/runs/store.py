@@ -2,186 +2,159 @@
 
 It lives in the ledger's file, `run.db`, and can be made again from the ledger at any time by
 running the same command: so a killed run loses nothing here that matters.
+
+Every command that reads inputs is a generation. A document that it meets again unchanged keeps
+what was found; one that it does not meet is gone when it has come to its end.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from pydantic import TypeAdapter
-
-from questgraph.tools.errors import DocumentError, RunError
-from questgraph.tools.records import (
-    Chunk,
-    Claim,
-    Document,
-    Outcome,
-    Result,
-    Span,
-    Turn,
-    Unit,
-)
-
-_TABLES = """
-create table if not exists facts_of_run (name text primary key, value text not null);
-create table if not exists documents (
-    position integer primary key, id text not null unique, source text not null,
-    metadata text not null, text text not null
-);
-create table if not exists unreadable (
-    position integer primary key, source text not null, problem text not null
-);
-create table if not exists units (
-    id text primary key, document_id text not null, position integer not null,
-    start integer not null, end integer not null,
-    status text, reason text not null default '', claims text, turns text
-);
-create index if not exists units_in_order on units (document_id, position);
-"""
-
-_BUFFER = 200
-"""Results that wait to be written together. They are few and replayable, while the file's only
-write lock is needed by the ledger all the time."""
-
-_CLAIMS = TypeAdapter(tuple[Claim, ...])
-_TURNS = TypeAdapter(tuple[Turn, ...])
-_METADATA = TypeAdapter(dict[str, object])
+from questgraph.agents.runs.reader import CLAIMS, DONE, METADATA, TURNS, RunReader
+from questgraph.tools.database import Database
+from questgraph.tools.errors import DocumentError
+from questgraph.tools.records import Document, Result, Unit, digest
 
 
-class RunStore:
-    """The tables of one run folder.
+class RunStore(RunReader):
+    """Writes the tables of one run folder; one thread may add while another one saves.
 
     Args:
-        path: `run.db` of the folder, or `:memory:`.
+        database: The file, shared with the ledger; a path opens one that is closed with the
+            store.
     """
 
-    def __init__(self, path: Path | str) -> None:
-        self._path = str(path)
-        try:
-            # Documents are prepared in a thread of their own; calls never overlap.
-            self._db = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
-            # A run can be made again from its calls: it need not outlive a power cut.
-            self._db.execute("pragma journal_mode=wal")
-            self._db.execute("pragma synchronous=off")
-            self._db.executescript(_TABLES)
-        except sqlite3.Error as error:
-            raise RunError(f"{path} cannot be used as a run: {error}") from error
-        self._waiting: list[Result] = []
-        self.planned = 0
-        """How many units were noted since `begin`."""
+    def __init__(self, database: Database | Path | str) -> None:
+        super().__init__(database)
+        self._generation = int(self.fact("generation") or 0)
+        self._config = self.fact("config")
 
-    def __enter__(self) -> Self:
-        return self
+    def begin(self, facts: Mapping[str, str], config: str) -> None:
+        """Begin a generation and note how it is made.
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.flush()
-        self._db.close()
+        Args:
+            facts: By name, for whoever looks at the run or goes on with it.
+            config: Digest of everything but the text that decides what is found: units that
+                were found under another one wait to be asked about again.
+        """
+        self._generation += 1
+        self._config = config
+        known = {**facts, "config": config, "generation": str(self._generation), "ended": ""}
 
-    def begin(self, facts: Mapping[str, str]) -> None:
-        """Forget documents and units, and note how this run is made; calls are kept."""
-        with self._db:
-            for table in ("documents", "unreadable", "units", "facts_of_run"):
-                self._db.execute(f"delete from {table}")
-            self._db.executemany("insert into facts_of_run values (?, ?)", facts.items())
+        def write(db: sqlite3.Connection) -> None:
+            db.executemany("insert or replace into facts_of_run values (?, ?)", known.items())
+            db.execute("delete from unreadable")
+            db.execute("update units set status = null where config != ?", (config,))
 
-    def fact(self, name: str) -> str:
-        """Return one of the facts that `begin` noted; empty when there is none."""
-        row = self._db.execute("select value from facts_of_run where name = ?", (name,)).fetchone()
-        return str(row[0]) if row else ""
+        self._database.post(write).result()
 
-    def note(self, name: str, value: str) -> None:
-        """Note one more fact about the run."""
-        with self._db:
-            self._db.execute("insert or replace into facts_of_run values (?, ?)", (name, value))
+    def end(self) -> None:
+        """Note that all inputs were met: what was not among them is gone."""
 
-    def add(self, position: int, document: Document, units: Iterable[Unit]) -> None:
-        """Note a document and what will be asked about it."""
-        metadata = _METADATA.dump_json(dict(document.metadata), fallback=str).decode()
-        row = (position, document.id, document.source, metadata, document.text)
-        rows = [(unit.id, document.id, unit.chunk.index, *unit.chunk.span) for unit in units]
-        self.planned += len(rows)
-        with self._db:
-            self._db.execute("insert into documents values (?, ?, ?, ?, ?)", row)
-            self._db.executemany(
-                "insert into units (id, document_id, position, start, end) values (?, ?, ?, ?, ?)",
-                rows,
+        def write(db: sqlite3.Connection) -> None:
+            gone, now = "select id from documents where generation != ?", (self._generation,)
+            db.execute(f"delete from units where document_id in ({gone})", now)
+            db.execute("delete from documents where generation != ?", now)
+            db.execute("insert or replace into facts_of_run values ('ended', 'yes')")
+
+        self._database.post(write).result()
+
+    def note(self, facts: Mapping[str, str]) -> None:
+        """Note some more facts about the run."""
+        known = dict(facts)
+        self._database.post(
+            lambda db: db.executemany(
+                "insert or replace into facts_of_run values (?, ?)", known.items()
             )
+        )
+
+    def unchanged(self, position: int, document: Document) -> bool:
+        """Say whether a document needs no questions: met before as it is, and complete.
+
+        It keeps its results, at its place in this generation.
+        """
+        query = f"""
+            select 1 from documents d where id = ? and hash = ? and config = ? and not exists (
+                select 1 from units u where u.document_id = d.id
+                and (u.status is null or u.status not in ({DONE}))
+            )
+        """
+        if not self._one(query, document.id, document.hash, self._config):
+            return False
+        row = (position, self._generation, document.id)
+        update = "update documents set position = ?, generation = ? where id = ?"
+        self._database.post(lambda db: db.execute(update, row))
+        return True
+
+    def add(self, position: int, document: Document, units: Iterable[Unit]) -> Collection[str]:
+        """Note a document and its units; return the ids of those that are to be asked about.
+
+        Not so a unit that is complete, has the same text at the same place as before and was
+        found under the same configuration.
+        """
+        query = f"""
+            select id, start, end, hash, config from units
+            where document_id = ? and status in ({DONE})
+        """
+        known = {id_: tuple(rest) for id_, *rest in self._rows(query, document.id)}
+        rows = [
+            (
+                *(unit.id, document.id, unit.chunk.index),
+                *(*unit.chunk.span, digest(unit.chunk.text), self._config),
+            )
+            for unit in units
+        ]
+        waiting = [row for row in rows if known.get(row[0]) != row[3:]]
+        row = self._row(position, document)
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute("insert or replace into documents values (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            beyond = (document.id, len(rows))
+            db.execute("delete from units where document_id = ? and position >= ?", beyond)
+            db.executemany(
+                """insert into units (id, document_id, position, start, end, hash, config)
+                values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set
+                start = excluded.start, end = excluded.end, hash = excluded.hash,
+                config = excluded.config, status = null, reason = '', admitted = 0""",
+                waiting,
+            )
+
+        self._database.post(write)
+        return {str(row[0]) for row in waiting}
 
     def add_unreadable(self, position: int, error: DocumentError) -> None:
         """Note an input that is no document: the run is not complete without it."""
-        with self._db:
-            row = (position, error.source, error.problem)
-            self._db.execute("insert into unreadable values (?, ?, ?)", row)
+        row = (position, error.source, error.problem)
+        self._database.post(lambda db: db.execute("insert into unreadable values (?, ?, ?)", row))
 
     def save(self, result: Result) -> None:
-        """Keep how a unit ended; written at the next `flush`, or with some more."""
-        self._waiting.append(result)
-        if len(self._waiting) >= _BUFFER:
-            self.flush()
+        """Keep how a unit ended; it is written soon."""
+        self._database.post(lambda db: _save(db, result))
 
-    def flush(self) -> None:
-        """Write what waits."""
-        rows = [
-            (
-                result.outcome.status,
-                result.outcome.reason,
-                _CLAIMS.dump_json(result.claims),
-                _TURNS.dump_json(result.turns),
-                result.unit.id,
-            )
-            for result in self._waiting
-        ]
-        with self._db:
-            self._db.executemany(
-                "update units set status = ?, reason = ?, claims = ?, turns = ? where id = ?", rows
-            )
-        self._waiting.clear()
+    def _row(self, position: int, document: Document) -> tuple[Any, ...]:
+        metadata = METADATA.dump_json(dict(document.metadata), fallback=str).decode()
+        made = (document.hash, self._config, self._generation)
+        return (document.id, position, document.source, metadata, document.text, *made)
 
-    def documents(self) -> Iterator[Document]:
-        """Yield the documents in the order they were given."""
-        query = "select id, text, source, metadata from documents order by position"
-        for id_, text, source, metadata in self._rows(query):
-            yield Document(id_, text, source=source, metadata=_METADATA.validate_json(metadata))
 
-    def unreadable(self) -> list[DocumentError]:
-        """Return the inputs that were no documents, in the order they were given."""
-        query = "select source, problem from unreadable order by position"
-        return [DocumentError(*row) for row in self._rows(query)]
-
-    def results(self) -> Iterator[Result]:
-        """Yield the units that have ended, in reading order."""
-        query = """
-            select u.document_id, u.position, u.start, u.end, d.text,
-                   u.status, u.reason, u.claims, u.turns
-            from units u join documents d on d.id = u.document_id
-            where u.status is not null order by d.position, u.position
-        """
-        for document, index, start, end, text, status, reason, claims, turns in self._rows(query):
-            chunk = Chunk(document, text[start:end], span=Span(start, end), index=index)
-            yield Result(
-                unit=Unit(chunk),
-                outcome=Outcome(status, reason),
-                claims=_CLAIMS.validate_json(claims),
-                turns=_TURNS.validate_json(turns),
-            )
-
-    def waiting(self) -> dict[str, int]:
-        """Return how many units of each document have not ended."""
-        query = """
-            select document_id, count(*) from units where status is null
-            group by document_id order by document_id
-        """
-        return dict(self._rows(query))
-
-    def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
-        self.flush()
-        with closing(self._db.execute(query)) as cursor:
-            yield from cursor
+def _save(db: sqlite3.Connection, result: Result) -> None:
+    usage = result.usage
+    db.execute(
+        """update units set status = ?, reason = ?, attempts = attempts + 1, calls = ?,
+        prompt_tokens = ?, cached_tokens = ?, completion_tokens = ?, admitted = ?, claims = ?,
+        turns = ? where id = ?""",
+        (
+            result.outcome.status,
+            result.outcome.reason,
+            usage.calls,
+            usage.prompt_tokens,
+            usage.cached_tokens,
+            usage.completion_tokens,
+            sum(claim.admitted for claim in result.claims),
+            CLAIMS.dump_json(result.claims),
+            TURNS.dump_json(result.turns),
+            result.unit.id,
+        ),
+    )

@@ -1,9 +1,9 @@
 """Who fills each argument? (ChatIE, stage II)."""
 
-import asyncio
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
+from questgraph.agents.concurrency import together
 from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import dialogue, explained_at_once, glossary, signature
 from questgraph.agents.stages.base import Exchange, Recipe, Stage
@@ -76,7 +76,7 @@ class _Asker:
         talk = Talk(state)
         if recipe.history == "none":
             answers = (self._put(types, [], state, context, recipe) for types in groups)
-            for samples in await asyncio.gather(*answers):
+            for samples in await together(answers):
                 talk.add(samples)
         else:
             for types in groups:
@@ -106,18 +106,16 @@ class _Asker:
         question = about(self.codec, types, text, max_tokens=MAX_TOKENS)
         messages = dialogue(recipe, context.schema, self.name, state, turns, text)
         temperature = SAMPLING_TEMPERATURE if self.samples > 1 else 0.0
-        return await asyncio.gather(
-            *(
-                converse(
-                    context.gateway,
-                    messages,
-                    question,
-                    stage=self.name,
-                    temperature=temperature,
-                    seed=seed,
-                )
-                for seed in range(self.samples)
+        return await together(
+            converse(
+                context.gateway,
+                messages,
+                question,
+                stage=self.name,
+                temperature=temperature,
+                seed=seed,
             )
+            for seed in range(self.samples)
         )
 
     def _groups(self, schema: Schema, names: Container[str] | None) -> Iterator[Sequence[AnyType]]:

@@ -1,10 +1,10 @@
 """Is it true? Deterministic checks first, a yes/no question for what they leave in doubt."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
 from questgraph.agents.checks import Breach, Doubt, check
+from questgraph.agents.concurrency import together
 from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import fenced
 from questgraph.agents.stages.base import Recipe, Stage
@@ -44,8 +44,8 @@ def verify(*, at_most: int = WIDEST, prompt: str = "verify.v1", name: str = "ver
                 words = statement(claim, context.schema[claim.type])
                 doubts.setdefault(words, []).append(i)
         asked = list(doubts.items())[:at_most]
-        answers = await asyncio.gather(
-            *(put(claims[same[0]], words, state, context) for words, same in asked)
+        answers = await together(
+            put(claims[same[0]], words, state, context) for words, same in asked
         )
         turns: list[Turn] = []
         for (_, same), answer in zip(asked, answers, strict=True):

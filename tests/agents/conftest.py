@@ -8,7 +8,7 @@ from questgraph.agents.machine import compile_recipe
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.state import Context, State, initial
 from questgraph.tools.gateway.gateway import Gateway
-from questgraph.tools.gateway.ledger import Ledger
+from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.scripted import ScriptedModel
 from questgraph.tools.records import Chunk, Span, Unit
@@ -62,7 +62,7 @@ def put(schema: Schema, unit: Unit) -> Put:
         demos: Sequence[Labelled] = (),
         schema: Schema = schema,
     ) -> State:
-        async with Ledger(":memory:") as ledger, model:
+        async with SqliteLedger(":memory:") as ledger, model:
             context = Context(gateway=Gateway(model, ledger), schema=schema)
             state = initial(unit, tuple(demos))
             return await compile_recipe(recipe).ainvoke(state, context=context)  # type: ignore[return-value]

@@ -12,7 +12,8 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 from questgraph.tools.errors import ModelRefusedError
-from questgraph.tools.gateway.ledger import Ledger
+from questgraph.tools.gateway.ledger import Record
+from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 from questgraph.tools.models.base import ChatModel, Message, Reply, Request
 from questgraph.tools.models.endpoint import Endpoint
 from questgraph.tools.models.langchain import LangChainModel
@@ -67,11 +68,11 @@ async def model(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             case "scripted":
                 made = ScriptedModel(answer)
             case "replay":
-                async with Ledger(tmp_path / "run.db") as ledger:
+                async with SqliteLedger(tmp_path / "run.db") as ledger:
                     for asked in (*map(question, range(40)), LONG):
                         said = answer(asked)
                         assert isinstance(said, Reply)
-                        await ledger.put(asked.key("m"), "m", asked, said)
+                        await ledger.put(Record(asked.key("m"), "m", asked, said))
                 made = ReplayModel(tmp_path / "run.db")
             case "openai":
                 endpoint = await stack.enter_async_context(Endpoint(ScriptedModel(answer)))

@@ -16,6 +16,10 @@ _FENCE = re.compile(r"```[a-zA-Z]*\n?(.*?)```", re.DOTALL)
 _NOTHING = frozenset(
     {"", "none", "null", "n/a", "na", "nil", "nothing", "-", "unknown", "not stated"}
 )
+_CLOSING = "]}\"' \t\n"
+_RUNAWAY = 400
+"""Characters that must repeat a part of at most a quarter of them."""
+
 _REFUSAL = re.compile(
     r"^\W*(i'?m sorry|sorry|i can('|no)t|i cannot|i am (unable|not able)|i won'?t|as an ai)\b", re.I
 )
@@ -43,6 +47,19 @@ def read_json(answer: str) -> object:
         return json.loads(body)
     except (json.JSONDecodeError, RecursionError):
         return _mended(body)
+
+
+def repeats(answer: str) -> bool:
+    """Say whether `answer` ends in the same few words over and over: the model has run away.
+
+    >>> repeats('{"person":[' + '"Ann",' * 100), repeats('{"person":["Ann","Bo"]}')
+    (True, False)
+    """
+    # What a grammar closes at last does not make it an answer.
+    tail = answer.rstrip(_CLOSING)[-_RUNAWAY:]
+    if len(tail) < _RUNAWAY:
+        return False
+    return any(tail[period:] == tail[:-period] for period in range(1, _RUNAWAY // 4 + 1))
 
 
 def is_nothing(text: str) -> bool:

@@ -1,17 +1,37 @@
-"""The one way to a model: ledger first, then limits, then the call, and again when it fails."""
+"""The one way to a model: ledger first, then budget and limits, then the call, and again."""
 
 import asyncio
-from dataclasses import dataclass, replace
+import contextlib
+import logging
+import uuid
+from dataclasses import dataclass, field, replace
+from itertools import count
+from types import TracebackType
+from typing import Self
 
-from questgraph.tools.errors import ModelUnavailableError
-from questgraph.tools.gateway.ledger import Ledger
+from questgraph.tools.errors import (
+    ModelError,
+    ModelUnavailableError,
+    NotAskedError,
+    OverBudgetError,
+    PromptTooLongError,
+    StorageError,
+)
+from questgraph.tools.gateway.cost import Caps, Cost, Price, cost, worst
+from questgraph.tools.gateway.ledger import Ledger, Record
 from questgraph.tools.gateway.limits import AdaptiveGate, Bucket, Limits
 from questgraph.tools.gateway.retries import Retries
 from questgraph.tools.models.base import ChatModel, Reply, Request
 from questgraph.tools.records import Usage
 
+_LOG = logging.getLogger(__name__)
+
 CHARACTERS_A_TOKEN = 4
 """Estimate for what a prompt will cost, settled with the truth afterwards."""
+
+HOPELESS = 50
+"""Calls given up one after the other, none answered between them, after which it is no use to go
+on: the endpoint is away, or the key is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +46,23 @@ class Call:
     """What this time cost: nothing when the ledger answered."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On what terms a gateway asks."""
+
+    limits: Limits = field(default_factory=Limits)
+    """What may be under way."""
+
+    retries: Retries = field(default_factory=Retries)
+    """How often and when to ask again."""
+
+    caps: Caps = field(default_factory=Caps)
+    """What may be spent at most, by all who share the ledger together."""
+
+    price: Price | None = None
+    """What the model costs; `None` when nobody knows."""
+
+
 class Gateway:
     """Asks a model through a ledger.
 
@@ -35,34 +72,44 @@ class Gateway:
       from there and nothing is sent.
     * Equal requests under way at the same time are sent once.
     * `ModelUnavailableError` is tried again, at growing intervals; other errors are not.
+    * Under a cap, the worst that a call can cost is set aside before it is sent and settled
+      afterwards, each retry anew: what was spent is never above the cap.
 
     Args:
         model: Who is asked; opened and closed by the caller.
         ledger: Where replies are kept; opened and closed by the caller.
-        limits: What may be under way.
-        retries: How often and when to ask again.
+        terms: Limits, retries, caps and price.
     """
 
-    def __init__(
-        self,
-        model: ChatModel,
-        ledger: Ledger,
-        *,
-        limits: Limits | None = None,
-        retries: Retries | None = None,
-    ) -> None:
-        limits = limits or Limits()
+    def __init__(self, model: ChatModel, ledger: Ledger, terms: Terms | None = None) -> None:
+        self.terms = terms or Terms()
         self.model, self.ledger = model, ledger
-        self._retries = retries or Retries()
+        limits = self.terms.limits
         self._gate = AdaptiveGate(min(model.slots, limits.concurrency or model.slots))
         self._requests = Bucket(limits.requests_per_minute)
         self._tokens = Bucket(limits.tokens_per_minute)
         self._under_way: dict[str, asyncio.Task[Call]] = {}
+        self._reserved = 0
+        self._settlement = asyncio.Event()
+        self._hopeless = 0
+        self._stop = asyncio.Event()
+        self.stopped = ""
+        """Why nothing more is asked; empty as long as all is well."""
 
     @property
     def in_flight(self) -> int:
         """How many calls are at the endpoint now."""
         return self._gate.inside
+
+    @property
+    def width(self) -> int:
+        """How many calls may be at the endpoint now."""
+        return self._gate.width
+
+    def stop(self, reason: str) -> None:
+        """Ask nothing more: what is under way is finished and kept, the rest is put off."""
+        self.stopped = self.stopped or reason
+        self._stop.set()
 
     async def ask(self, request: Request) -> Call:
         """Return the answer to `request`.
@@ -70,20 +117,39 @@ class Gateway:
         Raises:
             ModelUnavailableError: When the last try failed too.
             ModelRefusedError: When the endpoint will not answer this request.
-            RunError: When the ledger cannot be written.
+            OverBudgetError: When it might cost more than is left.
+            NotAskedError: When the gateway was stopped before this was asked.
+            StorageError: When the answer could not be kept.
         """
         key = request.key(self.model.name)
-        if reply := self.ledger.get(key):
-            return Call(key, reply, Usage(replayed=1))
         if task := self._under_way.get(key):
             call = await asyncio.shield(task)
             return replace(call, usage=Usage(replayed=1))
-        task = asyncio.create_task(self._send(key, request))
+        task = asyncio.create_task(self._answer(key, request))
         self._under_way[key] = task
         task.add_done_callback(lambda done: self._landed(key, done))
         # A caller that goes away does not take the call along: others may wait for it, and
         # its answer is paid for.
         return await asyncio.shield(task)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Wait for the calls under way: they are paid for, even if nobody waits for them.
+
+        But not when whoever asks was cancelled: then at once.
+        """
+        if isinstance(error, asyncio.CancelledError):
+            for task in self._under_way.values():
+                task.cancel()
+        while self._under_way:
+            await asyncio.wait(self._under_way.values())
 
     def _landed(self, key: str, task: asyncio.Task[Call]) -> None:
         del self._under_way[key]
@@ -91,34 +157,124 @@ class Gateway:
             # Looked at, so that asyncio does not report it when every caller went away.
             task.exception()
 
+    async def _answer(self, key: str, request: Request) -> Call:
+        try:
+            if reply := await self.ledger.get(key):
+                return Call(key, reply, Usage(replayed=1))
+            return await self._send(key, request)
+        except StorageError as error:
+            self.stop(str(error))
+            raise
+
     async def _send(self, key: str, request: Request) -> Call:
-        estimate = _estimate(request)
-        for attempt in range(1, self._retries.tries + 1):
+        """Ask the model until it answers, or until there is no use."""
+        for attempt in count(1):
             try:
-                reply = await self._once(request, estimate)
+                reservation = await self._reserve(request)
+                reply = await self._once(request, reservation)
             except ModelUnavailableError as error:
-                if attempt == self._retries.tries:
-                    message = f"{error} (tried {attempt} times)"
-                    raise ModelUnavailableError(message, error.retry_after) from error
-                await asyncio.sleep(self._retries.pause(attempt, error.retry_after))
+                if attempt >= self.terms.retries.tries:
+                    self._give_up(error)
+                    raise ModelUnavailableError(
+                        f"{error} (tried {attempt} times)", error.retry_after, billed=error.billed
+                    ) from error
+                await self._pause(self.terms.retries.pause(attempt, error.retry_after))
+            except (OverBudgetError, PromptTooLongError):
+                raise
+            except ModelError as error:
+                self._give_up(error)
+                raise
             else:
-                await self.ledger.put(key, self.model.name, request, reply, attempts=attempt)
+                self._hopeless = 0
+                spent = self._cost_of(request, reply.usage)
+                await self.ledger.put(
+                    Record(key, self.model.name, request, reply, attempt, spent, reservation)
+                )
+                self._free(reservation)
                 return Call(key, reply, replace(reply.usage, calls=attempt))
         raise AssertionError("a try either returns or raises")
 
-    async def _once(self, request: Request, estimate: float) -> Reply:
+    async def _once(self, request: Request, reservation: str) -> Reply:
+        estimate = _estimate(request)
         async with self._gate.enter() as ticket:
+            if self.stopped:
+                await self._settle(Cost(), reservation)
+                raise NotAskedError(self.stopped)
             await self._requests.take(1)
             await self._tokens.take(estimate)
             try:
                 reply = await self.model.complete(request)
-            except ModelUnavailableError:
+            except ModelUnavailableError as error:
                 self._gate.went_badly(ticket)
+                await self._settle(self._worst(request) if error.billed else SENT, reservation)
                 raise
-            self._gate.went_well()
-            used = reply.usage.prompt_tokens + reply.usage.completion_tokens
-            self._tokens.give_back(estimate - used)
-            return reply
+            except ModelError:
+                await self._settle(SENT, reservation)
+                raise
+            self._gate.went_well(reply.usage.seconds, kind=request.max_tokens)
+        used = reply.usage.prompt_tokens + reply.usage.completion_tokens
+        self._tokens.give_back(estimate - used)
+        return reply
+
+    async def _reserve(self, request: Request) -> str:
+        """Set aside what the call may cost; return the reservation's name, if there is a cap.
+
+        Raises:
+            OverBudgetError: When a cap forbids it, and nothing under way can change that.
+            NotAskedError: When the gateway was stopped.
+        """
+        if self.stopped:
+            raise NotAskedError(self.stopped)
+        if not self.terms.caps:
+            return ""
+        name, most = uuid.uuid4().hex, self._worst(request)
+        while True:
+            settlement = self._settlement
+            if await self.ledger.reserve(name, most, self.terms.caps):
+                self._reserved += 1
+                return name
+            if not self._reserved and not settlement.is_set():
+                raise OverBudgetError(
+                    f"it might cost {most}, and with that the cap of {self.terms.caps} would not"
+                    " hold; the same command with a higher one continues"
+                )
+            # Calls under way mostly cost less than was set aside for them.
+            await settlement.wait()
+
+    async def _settle(self, spent: Cost, reservation: str) -> None:
+        await self.ledger.settle(spent, reservation)
+        self._free(reservation)
+
+    def _free(self, reservation: str) -> None:
+        if reservation:
+            self._reserved -= 1
+            self._settlement.set()
+            self._settlement = asyncio.Event()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but no longer than until the gateway is stopped."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
+
+    def _worst(self, request: Request) -> Cost:
+        return worst(request, self.terms.price)
+
+    def _cost_of(self, request: Request, usage: Usage) -> Cost:
+        """Return what an answer cost; uncounted tokens cost the most there is, under a cap."""
+        if self.terms.caps and not usage.prompt_tokens:
+            return self._worst(request)
+        return cost(usage, self.terms.price)
+
+    def _give_up(self, error: ModelError) -> None:
+        """Note a call that nobody answered; stop when it has become one of many."""
+        self._hopeless += 1
+        if self._hopeless == HOPELESS:
+            _LOG.error("%d calls in a row got no answer: %s", HOPELESS, error)
+            self.stop(f"{HOPELESS} calls in a row got no answer, the last one: {error}")
+
+
+SENT = Cost(calls=1)
+"""What a call costs that was sent and not worked on."""
 
 
 def _estimate(request: Request) -> float:

@@ -1,78 +1,72 @@
-"""The memory of all calls: what was asked is never paid for twice.
+"""The memory of all calls: what was asked is never paid for twice, and never beyond a cap.
 
-SQLite in WAL mode. A committed row survives the death of the process at any moment; a power cut
-may take the last moments before it, never more (`synchronous=NORMAL`). Rows are committed in
-groups by one writer thread: while a commit runs, the next rows gather.
+Two implementations keep the same promises: `SqliteLedger` (a file in the run folder, the default)
+and `PostgresLedger` (shared by many machines).
 """
 
-import asyncio
-import json
-import queue
-import sqlite3
-import threading
-import time
-import zlib
-from collections.abc import Container, Iterator
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Protocol, Self
 
-from questgraph.tools.errors import RunError
+from questgraph.tools.gateway.cost import Caps, Cost
 from questgraph.tools.models.base import Reply, Request
-from questgraph.tools.records import Usage
-
-VERSION = 1
-"""Version of the table, kept as a fact in the file."""
-
-_TABLES = """
-create table if not exists ledger (version integer not null);
-create table if not exists calls (
-    key text primary key, model text not null, request blob not null,
-    reply text not null, finish text not null,
-    prompt_tokens integer not null, cached_tokens integer not null,
-    completion_tokens integer not null, seconds real not null,
-    attempts integer not null, created real not null
-) without rowid;
-"""
-
-_Row = tuple[str, str, bytes, str, str, int, int, int, float, int, float]
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """A row that waits to be written, and who waits for it."""
+class Record:
+    """One answered call, as it is written down."""
 
-    row: _Row
-    done: asyncio.Future[None]
-    loop: asyncio.AbstractEventLoop
+    key: str
+    """Name of the call: `Request.key`."""
+
+    model: str
+    request: Request
+    reply: Reply
+    attempts: int = 1
+    """How often it was sent until it was answered."""
+
+    cost: Cost = field(default_factory=Cost)
+    """What this answer cost; what failed before is settled by itself."""
+
+    reservation: str = ""
+    """Name of the reservation that the answer settles."""
 
 
-class Ledger:
-    """The calls of one run folder, or of a process when the path is `:memory:`.
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What all commands that used a ledger have spent together."""
 
-    Raises:
-        RunError: When the file is something else, is from a newer version, or cannot be opened.
+    settled: Cost = field(default_factory=Cost)
+    reserved: Cost = field(default_factory=Cost)
+    """Worst case of calls that are under way, or whose process died: they may have been billed."""
+
+    @property
+    def total(self) -> Cost:
+        """What counts against a cap."""
+        return self.settled + self.reserved
+
+
+class Ledger(Protocol):
+    """Where calls and their costs are kept.
+
+    What every ledger promises, and `tests/conformance/test_ledger.py` checks:
+
+    * `get` answers from what was put; when it has nothing and nothing more can be written, it
+      raises, so that nobody pays for an answer that is lost.
+    * A record is durable when `put` returns: a process killed after that moment loses nothing.
+    * A record, its cost and the end of its reservation are written together or not at all.
+    * `put` under a known key replaces the record; the cost of both stays spent.
+    * `reserve` never lets settled and reserved cost together exceed a cap, whoever else reserves
+      at the same time: other tasks, other processes, other machines.
+    * A reservation that nobody settles (its process died) stays reserved: its call may have
+      been billed. Settling one that is not there only adds the cost.
+    * Nothing here blocks the event loop for longer than a local read takes.
     """
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = str(path)
-        try:
-            self._db = self._connect()
-            self._db.executescript(_TABLES)
-            self._check_version()
-            # Readers of a WAL file do not wait for writers; a database in memory has one
-            # connection only.
-            self._reads = self._db if self.path == ":memory:" else self._connect()
-        except sqlite3.Error as error:
-            raise RunError(f"{path} cannot be used as a ledger: {error}") from error
-        self._waiting: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
-        self._writer = threading.Thread(target=self._write, name="ledger", daemon=True)
-
     async def __aenter__(self) -> Self:
-        self._writer.start()
-        return self
+        """Connect."""
+        ...
 
     async def __aexit__(
         self,
@@ -80,156 +74,40 @@ class Ledger:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._waiting.put(None)
-        await asyncio.to_thread(self._writer.join)
-        self.close()
+        """Write what waits and let go."""
+        ...
 
-    def close(self) -> None:
-        """Close the file, of a ledger that was opened for reading only."""
-        self._reads.close()
-        self._db.close()
-
-    def get(self, key: str) -> Reply | None:
-        """Return the reply that is kept under `key`."""
-        row = self._reads.execute(
-            "select reply, finish, prompt_tokens, cached_tokens, completion_tokens, seconds"
-            " from calls where key = ?",
-            (key,),
-        ).fetchone()
-        return None if row is None else _reply(row)
-
-    async def put(
-        self, key: str, model: str, request: Request, reply: Reply, *, attempts: int = 1
-    ) -> None:
-        """Keep a reply; it is committed when this returns.
+    async def get(self, key: str) -> Reply | None:
+        """Return the reply that is kept under `key`.
 
         Raises:
-            RunError: When it could not be written, for want of space for example.
+            StorageError: When there is none and none could be kept.
         """
-        usage = reply.usage
-        row = (
-            key,
-            model,
-            zlib.compress(request.canonical.encode("utf-8", "surrogatepass"), 1),
-            reply.text,
-            reply.finish,
-            usage.prompt_tokens,
-            usage.cached_tokens,
-            usage.completion_tokens,
-            usage.seconds,
-            attempts,
-            time.time(),
-        )
-        loop = asyncio.get_running_loop()
-        done = loop.create_future()
-        self._waiting.put(_Entry(row, done, loop))
-        await done
+        ...
 
-    def request(self, key: str) -> dict[str, Any] | None:
-        """Return the whole question that is kept under `key`: messages, limits, format."""
-        row = self._reads.execute("select request from calls where key = ?", (key,)).fetchone()
-        return None if row is None else json.loads(zlib.decompress(row[0]))
+    async def put(self, record: Record) -> None:
+        """Keep a record.
 
-    def models(self) -> list[str]:
-        """Return the names of the models whose answers are kept."""
-        rows = self._reads.execute("select distinct model from calls order by model")
-        return [name for (name,) in rows.fetchall()]
-
-    def __len__(self) -> int:
-        return int(self._reads.execute("select count(*) from calls").fetchone()[0])
-
-    def dump(self, path: Path, only: Container[str] | None = None) -> None:
-        """Write calls as JSONL, by key and without times: equal calls give equal bytes.
-
-        Args:
-            path: Where to.
-            only: Keys of the calls to write; all of them when left out.
+        Raises:
+            StorageError: When it could not be written, for want of space for example.
         """
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            for record in self.records():
-                if only is None or record["key"] in only:
-                    file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        ...
 
-    def records(self) -> Iterator[dict[str, object]]:
-        """Yield all calls in the order of their keys, as plain data."""
-        query = (
-            "select key, model, request, reply, finish, prompt_tokens, cached_tokens,"
-            " completion_tokens, seconds from calls order by key"
-        )
-        with closing(self._reads.execute(query)) as rows:
-            for key, model, request, *rest in rows:
-                reply = _reply(rest)
-                question = json.loads(zlib.decompress(request))["messages"][-1][1]
-                yield {
-                    "key": key,
-                    "model": model,
-                    "question": question.splitlines()[0] if question else "",
-                    "reply": reply.text,
-                    "finish": reply.finish,
-                    "prompt_tokens": reply.usage.prompt_tokens,
-                    "cached_tokens": reply.usage.cached_tokens,
-                    "completion_tokens": reply.usage.completion_tokens,
-                }
+    async def forget(self, keys: Collection[str]) -> None:
+        """Drop the records under `keys`, so that they are asked again; their cost stays spent."""
+        ...
 
-    def _connect(self) -> sqlite3.Connection:
-        # One thread writes and another reads; SQLite itself serialises them.
-        db = sqlite3.connect(self.path, timeout=30, check_same_thread=False)
-        db.execute("pragma journal_mode=wal")
-        db.execute("pragma synchronous=normal")
-        return db
+    async def reserve(self, name: str, worst: Cost, caps: Caps) -> bool:
+        """Set `worst` aside under `name`; say whether the caps allow it.
 
-    def _check_version(self) -> None:
-        found = self._db.execute("select version from ledger").fetchone()
-        if found is None:
-            with self._db:
-                self._db.execute("insert into ledger values (?)", (VERSION,))
-        elif found[0] > VERSION:
-            raise RunError(f"{self.path} was written by a newer questgraph: upgrade this one")
+        A name that holds a reservation already keeps it as it is.
+        """
+        ...
 
-    def _write(self) -> None:
-        """Commit what waits, in groups, until there is no more."""
-        open_ = True
-        while open_:
-            group = [self._waiting.get()]
-            while not self._waiting.empty():
-                group.append(self._waiting.get())
-            open_ = None not in group
-            entries = [entry for entry in group if entry]
-            if entries:
-                self._commit(entries)
+    async def settle(self, cost: Cost, reservation: str = "") -> None:
+        """Note what a call without an answer cost, and end its reservation."""
+        ...
 
-    def _commit(self, entries: list[_Entry]) -> None:
-        problem: RunError | None = None
-        try:
-            with self._db:
-                self._db.executemany(
-                    "insert or replace into calls values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [entry.row for entry in entries],
-                )
-        except sqlite3.Error as error:
-            problem = RunError(f"{self.path} could not be written: {error}")
-        entries[0].loop.call_soon_threadsafe(_settle, entries, problem)
-
-
-def _settle(entries: list[_Entry], problem: RunError | None) -> None:
-    for entry in entries:
-        if entry.done.done():
-            continue
-        if problem:
-            entry.done.set_exception(problem)
-        else:
-            entry.done.set_result(None)
-
-
-def _reply(row: Any) -> Reply:
-    text, finish, prompt, cached, completion, seconds = row
-    return Reply(
-        text,
-        finish,
-        Usage(
-            prompt_tokens=prompt,
-            cached_tokens=cached,
-            completion_tokens=completion,
-            seconds=seconds,
-        ),
-    )
+    async def spending(self) -> Spending:
+        """Return what was spent and is reserved."""
+        ...

@@ -7,6 +7,24 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+STEPS = 32
+"""Steps from nothing to the widest, once growth is additive."""
+
+NOTABLE = 1.02
+"""How much more must be done in a second for growth to have helped."""
+
+SLOW = 4.0
+"""How many times as long as in the best round calls must take to be too slow: they queue."""
+
+LEAST = 0.001
+"""Seconds that a call takes at least: what varies below is this machine."""
+
+PATIENCE = 4
+"""Rounds without growth until it is tried again whether more helps."""
+
+FORGETTING = 1.01
+"""How fast the best rounds pale, so that an endpoint may change."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -63,25 +81,43 @@ class Bucket:
 
 
 class AdaptiveGate:
-    """Lets in as many as the endpoint takes: one more after a full round, half after trouble.
+    """Lets in as many as the endpoint makes use of.
 
-    Additive increase, multiplicative decrease, as TCP does it. First come, first served.
+    The width doubles with each round of calls until growing no longer helps or something goes
+    wrong (slow start), then grows by a step (additive increase); trouble halves it, and so does an
+    endpoint that has become slow without doing more (multiplicative decrease), as TCP does it.
+
+    A round is as many calls as may be in. Calls of one kind (with one limit on the answer) are
+    compared with each other only: short answers do not make long ones look slow. What a round
+    achieved is the time that its calls take in the best round, for each second that it took: how
+    many calls were really worked on side by side. First come, first served.
 
     Args:
         most: How many may be in at once at most.
         start: How many may be in at first.
+        clock: Seconds that only grow.
     """
 
-    def __init__(self, most: int, start: int = 8) -> None:
+    def __init__(
+        self, most: int, start: int = 8, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.most = max(1, most)
         self.width = min(start, self.most)
         """How many may be in now."""
 
         self.inside = 0
+        self._step = max(1, self.most // STEPS)
         self._queue: deque[asyncio.Future[None]] = deque()
-        self._good = 0
         self._entered = 0
         self._last_cut = 0
+        self._clock = clock
+        self._begun = clock()
+        self._round: list[tuple[int, float]] = []
+        self._quickest: dict[int, float] = {}
+        self._most_done = 0.0
+        self._starting = True
+        self._probing = False
+        self._held = 0
 
     @asynccontextmanager
     async def enter(self) -> AsyncIterator[int]:
@@ -94,20 +130,62 @@ class AdaptiveGate:
             self.inside -= 1
             self._admit()
 
-    def went_well(self) -> None:
-        """Note a call that was answered: after a whole round of them there is room for one more."""
-        self._good += 1
-        if self._good >= self.width and self._queue:
-            self._good = 0
-            self.width = min(self.most, self.width + 1)
+    def went_well(self, seconds: float = 0.0, kind: int = 0) -> None:
+        """Note a call of some kind that was answered after `seconds` at the endpoint."""
+        self._round.append((kind, max(seconds, LEAST)))
+        if len(self._round) >= self.width:
+            self._judge()
+            self._round, self._begun = [], self._clock()
             self._admit()
 
     def went_badly(self, ticket: int) -> None:
         """Note that the endpoint had enough: half the room, once for all calls under way then."""
-        self._good = 0
         if ticket > self._last_cut:
-            self._last_cut = self._entered
-            self.width = max(1, self.width // 2)
+            self._cut()
+
+    def _judge(self) -> None:
+        """Choose the next width by how the last round went."""
+        slowness, done = self._measured()
+        helped = done > self._most_done * NOTABLE
+        self._most_done = max(self._most_done / FORGETTING, done)
+        if slowness > SLOW and not helped:
+            self._cut()
+        elif helped and self._queue:
+            self._grow(self.width if self._starting else self._step)
+        elif self._probing:
+            self._grow(-self._step)
+        elif self._queue:
+            # Without a queue nobody would make use of more room.
+            self._starting = False
+            self._held += 1
+            if self._held > PATIENCE:
+                self._grow(self._step)
+                self._probing = True
+
+    def _measured(self) -> tuple[float, float]:
+        """Return how slow the round was beside the best ones, and how much it did."""
+        took = max(self._clock() - self._begun, LEAST)
+        kinds: dict[int, list[float]] = {}
+        for kind, seconds in self._round:
+            kinds.setdefault(kind, []).append(seconds)
+        for kind, times in kinds.items():
+            best = self._quickest.get(kind, float("inf"))
+            self._quickest[kind] = min(best * FORGETTING, sum(times) / len(times))
+        work = sum(self._quickest[kind] * len(times) for kind, times in kinds.items())
+        return sum(seconds for _, seconds in self._round) / work, work / took
+
+    def _grow(self, by: int) -> None:
+        self.width = max(1, min(self.most, self.width + by))
+        self._probing, self._held = False, 0
+
+    def _cut(self) -> None:
+        self._last_cut = self._entered
+        self._starting = self._probing = False
+        self._round, self._begun = [], self._clock()
+        self._held = 0
+        self.width = max(1, self.width // 2)
+        # What half the room achieves is not known yet.
+        self._most_done /= 2
 
     async def _wait(self) -> None:
         if self.inside < self.width and not self._queue:

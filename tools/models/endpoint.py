@@ -3,55 +3,39 @@
 For tests and rehearsals: put a `ScriptedModel` behind it, point `OPENAI_BASE_URL` at it, and see
 what a run does when the endpoint is slow, busy, broken, or counts what it is asked.
 
-    python -m questgraph.tools.models.endpoint --answers answers.yaml --latency 0.05
+    python -m questgraph.tools.models.endpoint --answers answers.yaml --latency 0.05 --faults 0.2
 """
 
 import argparse
 import asyncio
 import json
-import random
 import sys
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from aiohttp import web
 
-from questgraph.tools.errors import ModelError
-from questgraph.tools.models.base import AnswerFormat, ChatModel, Message, Reply, Request
+from questgraph.tools.errors import ConfigError
+from questgraph.tools.models.answering import Answer, Answering, Asked, Billed, failure, unanswered
+from questgraph.tools.models.base import ChatModel
+from questgraph.tools.models.batch_endpoint import BatchPlan, BatchRoutes
+from questgraph.tools.models.delivery import deliver, respond
+from questgraph.tools.models.faults import KINDS, Faults, Latency, assigned, fixed
 from questgraph.tools.models.scripted import ScriptedModel
 
+__all__ = ["BatchPlan", "Billed", "Endpoint", "Faults", "Latency"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Faults:
-    """What goes wrong, each with its probability."""
-
-    busy: float = 0.0
-    """HTTP 429, with `Retry-After: 0` every second time."""
-
-    broken: float = 0.0
-    """HTTP 500."""
-
-    dropped: float = 0.0
-    """The connection closes without an answer."""
-
-    halved: float = 0.0
-    """The body ends in the middle."""
-
-    garbled: float = 0.0
-    """The body is no JSON."""
-
-    cut: float = 0.0
-    """The answer ends half way, with `finish_reason: length`."""
-
-    seed: int = 0
+_LARGEST = 1 << 28
+"""Bytes of a request: OpenAI takes input files of 200 MB."""
 
 
 class Endpoint:
-    """Serves `/v1/chat/completions` for as long as its block lasts.
+    """Serves `/v1/chat/completions`, `/v1/files` and `/v1/batches` while its block lasts.
+
+    `GET /billed` shows `billed` to other processes.
 
     Args:
         model: Who answers.
@@ -59,24 +43,29 @@ class Endpoint:
         faults: What goes wrong.
         record: A file that gets a line for each answer that was sent whole, as soon as it was.
         port: Where to listen; a free one when 0.
+        context: Tokens that a prompt may have; any number when 0.
+        prefix_cache: Whether messages that an earlier prompt began with count as cached tokens.
+        batches: How batches fare.
     """
 
     def __init__(
         self,
         model: ChatModel,
         *,
-        latency: float = 0.0,
+        latency: float | Latency = 0.0,
         faults: Faults | None = None,
         record: Path | None = None,
         port: int = 0,
+        context: int = 0,
+        prefix_cache: bool = False,
+        batches: BatchPlan | None = None,
     ) -> None:
-        self.model, self.latency = model, latency
+        self.model = model
+        self.latency = latency if isinstance(latency, Latency) else Latency(fixed(latency))
         self.faults = faults or Faults()
-        self.asked: Counter[str] = Counter()
-        """How often each request came, by the key that the client's ledger keeps it under."""
-
         self.in_flight = self.most_in_flight = 0
-        self._dice = random.Random(self.faults.seed)
+        self._answering = Answering(model, context=context, prefix_cache=prefix_cache)
+        self._batches = BatchRoutes(self._answering, batches or BatchPlan(), self.faults)
         self._record = record.open("a", encoding="utf-8") if record else None
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -86,14 +75,31 @@ class Endpoint:
         """The base URL that clients are given."""
         return f"http://127.0.0.1:{self._port}/v1"
 
+    @property
+    def asked(self) -> Counter[str]:
+        """How often each request came, by the key that the client's ledger keeps it under."""
+        return self._answering.asked
+
+    @property
+    def billed(self) -> Billed:
+        """What a provider would charge for.
+
+        That is every answer that was generated, also where it was lost or garbled on its way or
+        nobody waited for it any more; what was answered with an error costs nothing. An answer
+        counts before its latency begins, so the bill is never behind what clients can know.
+        """
+        return self._answering.billed
+
     async def __aenter__(self) -> Self:
         await self.model.__aenter__()
-        app = web.Application(client_max_size=1 << 26)
+        app = web.Application(client_max_size=_LARGEST)
         app.router.add_post("/v1/chat/completions", self._complete)
         app.router.add_get("/v1/models", self._models)
+        app.router.add_get("/billed", self._bill)
+        self._batches.add_to(app.router)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=1024)
         await site.start()
         self._port = self._runner.addresses[0][1]
         return self
@@ -111,111 +117,55 @@ class Endpoint:
         await self.model.__aexit__(kind, error, trace)
 
     async def _models(self, _: web.Request) -> web.Response:
-        return web.json_response({"object": "list", "data": [{"id": self.model.name}]})
+        return respond(Answer({"object": "list", "data": [{"id": self.model.name}]}))
+
+    async def _bill(self, _: web.Request) -> web.Response:
+        return respond(Answer(asdict(self.billed)))
 
     async def _complete(self, http: web.Request) -> web.StreamResponse:
-        body = await http.json()
-        request = _request(body)
-        key = request.key(f"openai:{body['model']}")
-        self.asked[key] += 1
+        try:
+            asked = self._answering.receive(json.loads(await http.read()))
+        except ValueError as error:
+            return respond(failure(400, str(error)))
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
-            if self.latency:
-                await asyncio.sleep(self.latency)
-            if failure := self._fault(http):
-                return failure
-            return await self._answer(http, request, key)
+            return await self._answer(http, asked)
         except ConnectionError:
             # The client went away, as killed ones do.
             return web.Response()
         finally:
             self.in_flight -= 1
 
-    def _fault(self, http: web.Request) -> web.Response | None:
-        """Throw the dice; return what goes wrong instead of an answer."""
-        faults = self.faults
-        if self._happens(faults.busy):
-            patience = {"Retry-After": "0"} if self._happens(0.5) else {}
-            return web.json_response({"error": {"message": "busy"}}, status=429, headers=patience)
-        if self._happens(faults.broken):
-            return web.json_response({"error": {"message": "broken"}}, status=500)
-        if self._happens(faults.garbled):
-            return web.Response(text="<html>oops", content_type="application/json")
-        if self._happens(faults.dropped) and http.transport:
-            http.transport.close()
-            return web.Response()
-        return None
-
-    async def _answer(self, http: web.Request, request: Request, key: str) -> web.StreamResponse:
-        try:
-            reply = await self.model.complete(request)
-        except ModelError as error:
-            return web.json_response({"error": {"message": str(error)}}, status=400)
-        if self._happens(self.faults.cut):
-            reply = Reply(reply.text[: len(reply.text) // 2], "length", reply.usage)
-        body = json.dumps(_body(self.model.name, request, reply)).encode()
-        response = web.StreamResponse(headers={"Content-Type": "application/json"})
-        response.content_length = len(body)
-        await response.prepare(http)
-        if self._happens(self.faults.halved) and http.transport:
-            await response.write(body[: len(body) // 2])
-            http.transport.close()
-            return response
-        await response.write(body)
-        await response.write_eof()
-        if self._record:
-            self._record.write(key + "\n")
+    async def _answer(self, http: web.Request, asked: Asked) -> web.StreamResponse:
+        kind = self.faults.strike(asked.key, asked.turn)
+        answer = unanswered(kind, self.faults.patience)
+        answer = answer or await self._answering.answer(asked.request, kind)
+        if seconds := self.latency.seconds(asked.key, asked.turn):
+            await asyncio.sleep(seconds)
+        sent = await deliver(http, respond(answer), kind, drip=self.faults.drip)
+        if self._record and answer.status == 200 and kind not in ("dropped", "halved", "garbled"):
+            self._record.write(asked.key + "\n")
             self._record.flush()
-        return response
-
-    def _happens(self, probability: float) -> bool:
-        return probability > 0 and self._dice.random() < probability
+        return sent
 
 
-def _request(body: Mapping[str, Any]) -> Request:
-    messages = tuple(Message(m["role"], m["content"]) for m in body["messages"])
-    forced = body.get("response_format", {}).get("json_schema")
-    return Request(
-        messages,
-        body.get("max_tokens") or body.get("max_completion_tokens") or 0,
-        body.get("temperature", 0.0),
-        body.get("seed", 0),
-        format=AnswerFormat(forced["schema"]) if forced else None,
+def _endpoint(told: argparse.Namespace) -> Endpoint:
+    """Return the endpoint that the command line describes."""
+    return Endpoint(
+        ScriptedModel.from_file(told.answers),
+        latency=Latency.parse(told.latency, told.seed),
+        faults=Faults.mixed(told.faults, seed=told.seed).having(assigned(told.fault, KINDS)),
+        record=told.record,
+        port=told.port,
+        context=told.context,
+        prefix_cache=told.prefix_cache,
+        batches=BatchPlan.parse(told.batch, told.seed),
     )
 
 
-def _body(name: str, request: Request, reply: Reply) -> dict[str, Any]:
-    """Return the reply in OpenAI's form; tokens are guessed where the model counts none."""
-    finish = {"stop": "stop", "length": "length", "refusal": "content_filter"}[reply.finish]
-    written = sum(len(message.content) for message in request.messages)
-    prompt = reply.usage.prompt_tokens or written // 4
-    completion = reply.usage.completion_tokens or len(reply.text) // 4
-    return {
-        "id": "chatcmpl-0",
-        "object": "chat.completion",
-        "created": 0,
-        "model": name,
-        "choices": [
-            {
-                "index": 0,
-                "finish_reason": finish,
-                "logprobs": None,
-                "message": {"role": "assistant", "content": reply.text},
-            }
-        ],
-        "usage": {
-            "prompt_tokens": prompt,
-            "completion_tokens": completion,
-            "total_tokens": prompt + completion,
-            "prompt_tokens_details": {"cached_tokens": reply.usage.cached_tokens},
-        },
-    }
-
-
-async def _serve(told: argparse.Namespace) -> None:
-    model = ScriptedModel.from_file(told.answers)
-    async with Endpoint(model, latency=told.latency, record=told.record, port=told.port) as server:
+async def _serve(endpoint: Endpoint) -> None:
+    async with endpoint as server:
         sys.stdout.write(server.url + "\n")
         sys.stdout.flush()
         # Ends with whoever started it: that one holds the other end of the pipe.
@@ -225,11 +175,22 @@ async def _serve(told: argparse.Namespace) -> None:
 def main() -> None:
     """Serve answers from a file until standard input ends."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--answers", type=Path, required=True, help="YAML or JSON")
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds")
-    parser.add_argument("--record", type=Path, help="gets a line for each answer that was sent")
-    parser.add_argument("--port", type=int, default=0)
-    asyncio.run(_serve(parser.parse_args()))
+    add = parser.add_argument
+    add("--answers", type=Path, required=True, help="YAML or JSON")
+    add("--latency", default="0", help="seconds: 0.2, uniform:0.1-0.3, lognormal:0.2,0.5")
+    add("--record", type=Path, help="gets a line for each answer that was sent")
+    add("--port", type=int, default=0)
+    add("--faults", type=float, default=0.0, help="share of the requests that any fault hits")
+    add("--fault", action="append", default=[], help="one kind, such as busy=0.1; repeatable")
+    add("--seed", type=int, default=0, help="of faults and latency")
+    add("--context", type=int, default=0, help="tokens that a prompt may have")
+    add("--prefix-cache", action="store_true", help="count known beginnings as cached")
+    add("--batch", action="append", default=[], help="such as polls=3, expired=0.1; repeatable")
+    try:
+        endpoint = _endpoint(parser.parse_args())
+    except ConfigError as error:
+        parser.error(str(error))
+    asyncio.run(_serve(endpoint))
 
 
 if __name__ == "__main__":

@@ -1,28 +1,50 @@
-"""Any OpenAI-compatible endpoint, through the official SDK on its aiohttp transport."""
+"""Any OpenAI-compatible endpoint, over aiohttp: of all that a call costs here, most is waiting."""
 
 import email.utils
+import json
 import logging
 import re
 import time
-from collections.abc import Mapping
+import urllib.request
+from collections.abc import Container, Mapping
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import aiohttp
-import httpx2
-import openai
-from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from questgraph.tools.errors import ModelRefusedError, ModelUnavailableError
+from questgraph.tools.errors import (
+    ModelError,
+    ModelRefusedError,
+    ModelUnavailableError,
+    PromptTooLongError,
+)
 from questgraph.tools.models.base import AnswerFormat, Finish, Reply, Request
 from questgraph.tools.records import Usage
 
+OPTIONAL = ("response_format", "max_tokens", "temperature", "seed")
+"""What an endpoint may reject and still answer the question."""
+
+CONNECT = 30.0
+"""Seconds after which an endpoint that does not let us in counts as away."""
+
 _LOG = logging.getLogger(__name__)
 
+_OPENAI = "https://api.openai.com/v1"
 _SLOTS = 256
+_KEEP = 4.0
+"""Seconds that an idle connection is kept: common servers hang up after five, and a call that
+meets a closing door is lost."""
+
 _REASONS: Mapping[str, Finish] = {"length": "length", "content_filter": "refusal"}
-_OPTIONAL = ("response_format", "max_tokens", "temperature", "seed")
-_TOO_MUCH = re.compile(r"too (large|long)|exceed|context (length|size)|at (least|most)", re.I)
+_TOO_LONG = re.compile(
+    r"context[ _](length|size|window|limit)|(prompt|inputs?) is too (long|large)"
+    r"|input token count|reduce the length|string_above_max_length|less than \d+ tokens",
+    re.I,
+)
+"""How endpoints say that prompt and answer do not fit into the model."""
+
+_TOO_MUCH = re.compile(rf"too (large|long)|exceed|at (least|most)|{_TOO_LONG.pattern}", re.I)
 """A value that this one call must not have: it says nothing about the parameter."""
 
 
@@ -56,18 +78,27 @@ class OpenAIModel:
         self.name = name or f"openai:{model}"
         self.slots = slots
         self.base_url = base_url
-        self._api_key, self._timeout = api_key, timeout
+        self.url = (base_url or _OPENAI).rstrip("/")
+        self.api_key, self.timeout = api_key.strip(), timeout
         self._rejected: set[str] = set()
-        self._client: AsyncOpenAI | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def where(self) -> str:
+        """Who is asked, for messages."""
+        return f"{self.name} at {self.base_url or 'api.openai.com'}"
 
     async def __aenter__(self) -> Self:
-        self._client = AsyncOpenAI(
-            base_url=self.base_url or None,
-            # Local endpoints take any key, but the SDK insists on one.
-            api_key=self._api_key or "none",
-            timeout=self._timeout,
-            max_retries=0,
-            http_client=DefaultAioHttpClient(),
+        key = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
+        self._session = aiohttp.ClientSession(
+            # The gateway counts the calls in flight: a second count would make some wait inside
+            # their own timeout.
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP),
+            timeout=aiohttp.ClientTimeout(self.timeout, connect=min(CONNECT, self.timeout)),
+            headers={"Content-Type": "application/json", **key},
+            cookie_jar=aiohttp.DummyCookieJar(),
+            # Not `trust_env`: that asks two threads, before each call, what never changes.
+            proxy=_proxy(self.url),
         )
         return self
 
@@ -77,28 +108,26 @@ class OpenAIModel:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._client:
-            await self._client.close()
-            self._client = None
+        if self._session:
+            await self._session.close()
+            self._session = None
 
     async def complete(self, request: Request) -> Reply:
         """Answer `request`.
 
         Raises:
             ModelUnavailableError: When a later try may succeed.
+            PromptTooLongError: When the request does not fit into the model.
             ModelRefusedError: When the key, the model's name or the request is not accepted.
         """
         begun = time.monotonic()
         while True:
-            options = self._options(request)
-            try:
-                body = await self._send(request, options)
-                return _reply(body, time.monotonic() - begun)
-            except openai.BadRequestError as error:
-                if not self._learn(error, options):
-                    raise self._refused(error) from error
-            except (openai.APIError, ValueError) as error:
-                raise self._translated(error) from error
+            body = self.body(request)
+            status, text, headers = await self._post(json.dumps(body).encode())
+            if status == 200:
+                return self._read(text, time.monotonic() - begun)
+            if not self.learn(status, text, body):
+                raise http_error(self.where, status, text, headers)
 
     def extra_body(self, format_: AnswerFormat) -> Mapping[str, Any]:
         """Return how this endpoint is told the form of the answer."""
@@ -113,93 +142,89 @@ class OpenAIModel:
             }
         }
 
-    def _options(self, request: Request) -> dict[str, Any]:
-        """Return what goes with the question, less what this endpoint rejects."""
+    def body(self, request: Request) -> dict[str, Any]:
+        """Return the question and what goes with it, less what this endpoint rejects."""
         limit = "max_tokens" if "max_tokens" not in self._rejected else "max_completion_tokens"
-        options: dict[str, Any] = {limit: request.max_tokens}
+        body: dict[str, Any] = {
+            "model": self.model,
+            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
+            limit: request.max_tokens,
+        }
         if "temperature" not in self._rejected:
-            options["temperature"] = request.temperature
+            body["temperature"] = request.temperature
         if "seed" not in self._rejected:
-            options["seed"] = request.seed
+            body["seed"] = request.seed
         if request.format and "response_format" not in self._rejected:
-            options |= self.extra_body(request.format)
-        return options
+            body |= self.extra_body(request.format)
+        return body
 
-    async def _send(self, request: Request, options: Mapping[str, Any]) -> Any:
-        """Return the body of the answer, whatever it holds."""
-        assert self._client, "use it as a context manager"
-        messages = [{"role": m.role, "content": m.content} for m in request.messages]
-        # Not `chat.completions.create`: it takes twice the processor time, for checking what we
-        # wrote ourselves and for building objects of which we read five fields.
-        response = await self._client.post(
-            "/chat/completions",
-            cast_to=httpx2.Response,
-            body={"model": self.model, "messages": messages, **options},
-        )
-        return response.json()
-
-    def _learn(self, error: openai.BadRequestError, sent: Mapping[str, Any]) -> bool:
+    def learn(self, status: int, text: str, sent: Container[str] = OPTIONAL) -> bool:
         """Note which parameter the endpoint rejects; say whether to ask again without it."""
-        text = str(error)
-        if _TOO_MUCH.search(text):
+        if status not in (400, 422) or _TOO_MUCH.search(text):
             return False
         # Of what this call sent: another one in flight may have noted the parameter already.
-        for parameter in _OPTIONAL:
+        for parameter in OPTIONAL:
             if parameter in sent and parameter in text:
-                _LOG.info("%s takes no %s: going on without", self.name, parameter)
-                self._rejected.add(parameter)
+                if parameter not in self._rejected:
+                    _LOG.info("%s takes no %s: going on without", self.name, parameter)
+                    self._rejected.add(parameter)
                 return True
         return False
 
-    def _translated(self, error: Exception) -> ModelUnavailableError | ModelRefusedError:
-        where = f"{self.name} at {self.base_url or 'api.openai.com'}"
+    async def _post(self, body: bytes) -> tuple[int, str, Mapping[str, str]]:
+        """Return status, text and headers of the answer, whatever it is."""
+        assert self._session, "use it as a context manager"
+        try:
+            async with self._session.post(f"{self.url}/chat/completions", data=body) as response:
+                text = (await response.read()).decode(errors="replace")
+                return response.status, text, response.headers
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise self._lost(error) from error
+
+    def _lost(self, error: Exception) -> ModelError:
         match error:
-            case openai.APITimeoutError() if not _unconnected(error):
-                return ModelUnavailableError(f"{where}: no answer in {self._timeout:g} s")
-            case openai.APIConnectionError():
-                return ModelUnavailableError(f"{where}: no connection: is the endpoint up?")
-            case openai.AuthenticationError() | openai.PermissionDeniedError():
-                return ModelRefusedError(f"{where}: the key is not accepted: check OPENAI_API_KEY")
-            case openai.NotFoundError():
-                return ModelRefusedError(
-                    f"{where}: not found: check the model's name and OPENAI_BASE_URL"
+            case ValueError() | aiohttp.NonHttpUrlClientError():
+                return ModelRefusedError(f"{self.where}: {error!r}: check OPENAI_BASE_URL")
+            case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+                return ModelUnavailableError(
+                    f"{self.where}: no connection: is the endpoint up? {error}"
                 )
-            case openai.APIStatusError(status_code=status) if status in (408, 409, 429):
-                return ModelUnavailableError(f"{where}: HTTP {status}", _retry_after(error))
-            case openai.APIStatusError(status_code=status) if status < 500:
-                return self._refused(error)
-            case openai.APIStatusError(status_code=status):
-                return ModelUnavailableError(f"{where}: HTTP {status}", _retry_after(error))
+            # From here on the request may have arrived, been worked on and be charged for.
+            case TimeoutError():
+                problem = f"no answer in {self.timeout:g} s"
+            case aiohttp.ClientPayloadError():
+                problem = f"the reply cannot be read: {error}"
             case _:
-                return ModelUnavailableError(f"{where}: the reply cannot be read: {error}")
+                problem = f"the connection was lost: is the endpoint up? {error}"
+        return ModelUnavailableError(f"{self.where}: {problem}", billed=True)
 
-    def _refused(self, error: openai.APIStatusError) -> ModelRefusedError:
-        return ModelRefusedError(f"{self.name}: HTTP {error.status_code}: {str(error)[:300]}")
+    def _read(self, text: str, seconds: float) -> Reply:
+        try:
+            return read_reply(json.loads(text), seconds)
+        except ValueError as error:
+            raise ModelUnavailableError(
+                f"{self.where}: the reply cannot be read: {error}", billed=True
+            ) from error
 
 
-def _unconnected(error: openai.APITimeoutError) -> bool:
-    """Say whether a connection failed or broke, which the transport calls a timeout too."""
-    below = error.__cause__ and error.__cause__.__cause__
-    return isinstance(below, aiohttp.ClientConnectionError) and not isinstance(below, TimeoutError)
-
-
-def _reply(body: Any, seconds: float) -> Reply:
+def read_reply(body: Any, seconds: float) -> Reply:
     """Return the first choice.
 
     Raises:
         ValueError: When there is none.
     """
     match body:
-        case {"choices": [{"message": dict()}, *_]}:
-            choice: dict[str, Any] = body["choices"][0]
-            usage: dict[str, Any] = body.get("usage") or {}
+        case {"choices": [{"message": {**message}, **choice}, *_]} if isinstance(
+            text := message.get("refusal") or message.get("content") or "", str
+        ):
+            usage = body.get("usage") or {}
         case _:
-            raise ValueError("there is no answer in it")
-    message = choice["message"]
-    refusal = message.get("refusal")
+            raise ValueError(f"there is no answer in it: {str(body)[:300]}")
     return Reply(
-        refusal or message.get("content") or "",
-        "refusal" if refusal else _REASONS.get(choice.get("finish_reason", ""), "stop"),
+        text,
+        "refusal"
+        if message.get("refusal")
+        else _REASONS.get(choice.get("finish_reason", ""), "stop"),
         Usage(
             prompt_tokens=usage.get("prompt_tokens") or 0,
             cached_tokens=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
@@ -209,16 +234,62 @@ def _reply(body: Any, seconds: float) -> Reply:
     )
 
 
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    """Return the seconds that the endpoint asked to wait: a number, or a date."""
-    value = error.response.headers.get("retry-after")
-    if not value:
-        return None
+def http_error(where: str, status: int, text: str, headers: Mapping[str, str]) -> ModelError:
+    """Return what a status other than success means for the caller."""
+    said = f"{where}: HTTP {status} {_message(text)}".rstrip()
+    match status:
+        case 401 | 403:
+            # Without the message: it may show the key.
+            return ModelRefusedError(f"{where}: the key is not accepted: check OPENAI_API_KEY")
+        case 404:
+            return ModelRefusedError(f"{said}: check the model's name and OPENAI_BASE_URL")
+        case 408 | 409 | 429:
+            return ModelUnavailableError(said, _retry_after(headers))
+        case _ if status >= 500:
+            return ModelUnavailableError(said, _retry_after(headers))
+        case _ if status == 413 or _TOO_LONG.search(text):
+            return PromptTooLongError(said)
+        case _:
+            return ModelRefusedError(said)
+
+
+def _message(text: str) -> str:
+    """Return what the body of an error says, or the body itself when it has no known form."""
     try:
-        return max(0.0, float(value))
+        body = json.loads(text)
     except ValueError:
-        pass
+        body = None
+    match body:
+        case (
+            {"error": {"message": str(message)}}
+            | {"error": str(message)}
+            | {"message": str(message)}
+            | {"detail": str(message)}
+        ):
+            return message[:300]
+        case _:
+            return text[:300]
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that the endpoint asked to wait: milliseconds, seconds, or a date."""
+    for header, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        value = headers.get(header, "")
+        try:
+            return max(0.0, float(value) * unit)
+        except ValueError:
+            continue
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
     except ValueError:
         return None
+
+
+def _proxy(url: str) -> str | None:
+    """Return the proxy that the environment names for `url`; none for this machine itself."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host in ("localhost", "127.0.0.1", "::1") or urllib.request.proxy_bypass(host):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")

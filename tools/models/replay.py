@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from questgraph.tools.errors import ConfigError, ModelRefusedError
-from questgraph.tools.gateway.ledger import Ledger
+from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 from questgraph.tools.models.base import Reply, Request
 from questgraph.tools.records import Usage
 
@@ -29,7 +29,7 @@ class ReplayModel:
         self.path = Path(path)
         if not self.path.is_file():
             raise ConfigError(f"{path}: there is no recording: name a run.db or a .jsonl file")
-        self._ledger = None if self.path.suffix == ".jsonl" else Ledger(self.path)
+        self._ledger = None if self.path.suffix == ".jsonl" else SqliteLedger(self.path)
         self._replies = _read(self.path) if self._ledger is None else {}
         recorded = {name for name, _ in self._replies} | set(
             self._ledger.models() if self._ledger else ()
@@ -47,7 +47,7 @@ class ReplayModel:
             ModelRefusedError: When this was not asked when the recording was made.
         """
         key = request.key(self.name)
-        reply = self._ledger.get(key) if self._ledger else self._replies.get((self.name, key))
+        reply = self._ledger.kept(key) if self._ledger else self._replies.get((self.name, key))
         if reply is None:
             question = request.messages[-1].content
             raise ModelRefusedError(

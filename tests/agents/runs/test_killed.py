@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from questgraph.tools.gateway.ledger import Ledger
+from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 
 ANSWERS = {
     "Which of the types": '{"types":["person","organization","works_for","appointment"]}',
@@ -67,7 +67,7 @@ def kept(database: Path) -> set[str]:
     """Return the keys in the ledger."""
     if not database.exists():
         return set()
-    ledger = Ledger(database)
+    ledger = SqliteLedger(database)
     keys = {str(record["key"]) for record in ledger.records()}
     ledger.close()
     return keys

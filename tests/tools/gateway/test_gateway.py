@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from questgraph.tools.errors import ModelRefusedError, ModelUnavailableError, RunError
-from questgraph.tools.gateway.gateway import Gateway
-from questgraph.tools.gateway.ledger import Ledger
+from questgraph.tools.gateway.gateway import Gateway, Terms
+from questgraph.tools.gateway.ledger import Record
+from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 from questgraph.tools.gateway.limits import AdaptiveGate, Bucket
 from questgraph.tools.gateway.retries import Retries
 from questgraph.tools.models.base import AnswerFormat, Message, Reply, Request
@@ -27,9 +28,9 @@ def question(text: str = "Who?", seed: int = 0) -> Request:
 
 async def test_a_known_question_is_answered_from_the_ledger(tmp_path: Path) -> None:
     model = ScriptedModel([Reply("Ann", usage=Usage(prompt_tokens=7))])
-    async with Ledger(tmp_path / "run.db") as ledger:
+    async with SqliteLedger(tmp_path / "run.db") as ledger:
         first = await Gateway(model, ledger).ask(question())
-    async with Ledger(tmp_path / "run.db") as ledger:
+    async with SqliteLedger(tmp_path / "run.db") as ledger:
         again = await Gateway(model, ledger).ask(question())
 
     assert (first.reply, first.usage) == (again.reply, Usage(calls=1, prompt_tokens=7))
@@ -38,7 +39,7 @@ async def test_a_known_question_is_answered_from_the_ledger(tmp_path: Path) -> N
 
 
 async def test_a_reply_is_on_disk_before_it_is_returned(tmp_path: Path) -> None:
-    async with Ledger(tmp_path / "run.db") as ledger:
+    async with SqliteLedger(tmp_path / "run.db") as ledger:
         call = await Gateway(ScriptedModel(["Ann"]), ledger).ask(question())
         with sqlite3.connect(tmp_path / "run.db") as other:
             rows = other.execute("select key, reply from calls").fetchall()
@@ -48,7 +49,7 @@ async def test_a_reply_is_on_disk_before_it_is_returned(tmp_path: Path) -> None:
 
 async def test_equal_questions_under_way_are_sent_once() -> None:
     model = ScriptedModel(["Ann"])
-    async with Ledger(":memory:") as ledger:
+    async with SqliteLedger(":memory:") as ledger:
         gateway = Gateway(model, ledger)
         calls = await asyncio.gather(*(gateway.ask(question()) for _ in range(5)))
 
@@ -59,7 +60,7 @@ async def test_equal_questions_under_way_are_sent_once() -> None:
 
 async def test_whoever_asks_first_may_go_away_without_taking_the_answer_along() -> None:
     model = ScriptedModel(["Ann"])
-    async with Ledger(":memory:") as ledger:
+    async with SqliteLedger(":memory:") as ledger:
         gateway = Gateway(model, ledger)
         leader = asyncio.create_task(gateway.ask(question()))
         await asyncio.sleep(0)
@@ -76,8 +77,8 @@ async def test_trouble_that_may_pass_is_tried_again_and_counted() -> None:
     model = ScriptedModel(
         [ModelUnavailableError("busy", 0.0), ModelUnavailableError("away"), "Ann"]
     )
-    async with Ledger(":memory:") as ledger:
-        call = await Gateway(model, ledger, retries=AT_ONCE).ask(question())
+    async with SqliteLedger(":memory:") as ledger:
+        call = await Gateway(model, ledger, Terms(retries=AT_ONCE)).ask(question())
 
     assert call.reply.text == "Ann"
     assert call.usage.calls == 3
@@ -85,17 +86,17 @@ async def test_trouble_that_may_pass_is_tried_again_and_counted() -> None:
 
 async def test_the_last_failure_is_raised_with_the_number_of_tries() -> None:
     model = ScriptedModel(lambda _: ModelUnavailableError("away"))
-    async with Ledger(":memory:") as ledger:
+    async with SqliteLedger(":memory:") as ledger:
         with pytest.raises(ModelUnavailableError, match=r"away \(tried 6 times\)"):
-            await Gateway(model, ledger, retries=AT_ONCE).ask(question())
+            await Gateway(model, ledger, Terms(retries=AT_ONCE)).ask(question())
         assert len(ledger) == 0
 
 
 async def test_a_refusal_is_not_tried_again() -> None:
     model = ScriptedModel(lambda _: ModelRefusedError("wrong key"))
-    async with Ledger(":memory:") as ledger:
+    async with SqliteLedger(":memory:") as ledger:
         with pytest.raises(ModelRefusedError):
-            await Gateway(model, ledger, retries=AT_ONCE).ask(question())
+            await Gateway(model, ledger, Terms(retries=AT_ONCE)).ask(question())
 
     assert len(model.requests) == 1
 
@@ -110,7 +111,7 @@ async def test_no_more_calls_are_under_way_than_the_model_has_slots() -> None:
             await asyncio.sleep(0.001)
             return await super().complete(request)
 
-    async with Ledger(":memory:") as ledger:
+    async with SqliteLedger(":memory:") as ledger:
         gateway = Gateway(Slow(lambda _: "x", slots=3), ledger)
         await asyncio.gather(*(gateway.ask(question(seed=i)) for i in range(20)))
 
@@ -138,21 +139,21 @@ async def test_a_file_that_is_no_ledger_is_an_error_that_says_so(tmp_path: Path)
     (tmp_path / "run.db").write_bytes(b"no database at all, but long enough to look like one" * 9)
 
     with pytest.raises(RunError, match="cannot be used"):
-        Ledger(tmp_path / "run.db")
+        SqliteLedger(tmp_path / "run.db")
 
 
 async def test_a_ledger_from_the_future_is_an_error_that_says_so(tmp_path: Path) -> None:
-    Ledger(tmp_path / "run.db").close()
+    SqliteLedger(tmp_path / "run.db").close()
     with sqlite3.connect(tmp_path / "run.db") as file:
         file.execute("update ledger set version = 99")
     file.close()
 
     with pytest.raises(RunError, match="newer"):
-        Ledger(tmp_path / "run.db")
+        SqliteLedger(tmp_path / "run.db")
 
 
 async def test_a_recording_answers_what_it_holds_and_nothing_else(tmp_path: Path) -> None:
-    async with Ledger(tmp_path / "run.db") as ledger:
+    async with SqliteLedger(tmp_path / "run.db") as ledger:
         await Gateway(ScriptedModel(["Ann"], name="m"), ledger).ask(question())
         ledger.dump(tmp_path / "calls.jsonl")
 
@@ -167,11 +168,11 @@ async def test_a_recording_answers_what_it_holds_and_nothing_else(tmp_path: Path
 @given(st.text(), st.text())
 def test_any_text_is_kept_as_it_is(asked: str, answered: str) -> None:
     async def put_and_get() -> Reply | None:
-        async with Ledger(":memory:") as ledger:
+        async with SqliteLedger(":memory:") as ledger:
             request = question(asked)
-            await ledger.put("k", "m", request, Reply(answered))
+            await ledger.put(Record("k", "m", request, Reply(answered)))
             assert (ledger.request("k") or {})["messages"] == [["user", asked]]
-            return ledger.get("k")
+            return await ledger.get("k")
 
     reply = asyncio.run(put_and_get())
 
@@ -194,7 +195,7 @@ async def test_a_bucket_waits_as_long_as_the_debt_takes_to_flow_in() -> None:
     assert slept == [1.0, 2.0, 2.0]
 
 
-async def test_the_gate_opens_by_one_after_a_full_round_and_halves_once_for_a_volley() -> None:
+async def test_the_gate_opens_after_a_full_round_and_halves_once_for_a_volley() -> None:
     gate = AdaptiveGate(64, start=8)
     entered = [gate.enter() for _ in range(9)]
     tickets = [await entry.__aenter__() for entry in entered[:8]]
@@ -203,11 +204,11 @@ async def test_the_gate_opens_by_one_after_a_full_round_and_halves_once_for_a_vo
 
     for _ in range(8):
         gate.went_well()
-    assert gate.width == 9
+    assert gate.width == 16
     assert await waiting == 9
     for ticket in tickets:
         gate.went_badly(ticket)
-    assert gate.width == 4
+    assert gate.width == 8
 
 
 async def test_a_place_is_not_lost_when_whoever_waits_for_it_goes_away() -> None:

@@ -1,7 +1,7 @@
-"""What every contender of the overhead benchmark is asked, and the same answer in each one's form.
+"""What every contender is asked, and the same answer in each one's form.
 
 All of them look for four entity and four relation types in the same passages of about 1,000
-characters, one call for a passage; all are told the same 13 entities and 7 relations.
+characters; all are told the same 13 entities and 7 relations.
 """
 
 import json
@@ -126,6 +126,17 @@ def langextract_answer() -> object:
     }
 
 
+def kg_gen_answers() -> Answers:
+    """Return the two turns of kg-gen, as DSPy's chat adapter spells them."""
+    triples = [
+        {"subject": head, "predicate": type_, "object": tail} for head, type_, tail in _TRIPLES
+    ]
+    return {
+        "Extract key entities": _fields(entities=list(_TYPES)),
+        "Extract subject-predicate-object": _fields(relations=triples),
+    }
+
+
 def staged_answers() -> Answers:
     """Return the turns of the `staged` recipe: types, entities, relations, checks, the rest."""
     return {
@@ -137,6 +148,11 @@ def staged_answers() -> Answers:
     }
 
 
+def _fields(**values: object) -> str:
+    fields = [f"[[ ## {name} ## ]]\n{_json(value)}" for name, value in values.items()]
+    return "\n\n".join([*fields, "[[ ## completed ## ]]"])
+
+
 def _json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
@@ -146,13 +162,17 @@ def _always(answer: Callable[[], object]) -> Answers:
 
 
 ANSWERS: dict[str, Answers] = {
+    "aiohttp": _always(questgraph_answer),
     "openai": _always(questgraph_answer),
     "openai-aiohttp": _always(questgraph_answer),
     "questgraph-oneshot": _always(questgraph_answer),
+    "questgraph-oneshot-kept": _always(questgraph_answer),
     "questgraph-staged": staged_answers(),
+    "questgraph-staged-kept": staged_answers(),
     "questgraph-run": staged_answers(),
     "langchain": _always(langchain_answer),
     "neo4j-graphrag": _always(neo4j_answer),
     "langextract": _always(langextract_answer),
+    "kg-gen": kg_gen_answers(),
 }
 """What the endpoint answers each contender."""

@@ -1,0 +1,120 @@
+"""Draws the pictures of the benchmarks from their reports, in the peers' environment.
+
+    .venv-peers/bin/python benchmarks/pictures.py throughput docs/throughput.json FILE.png
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("agg")
+
+from matplotlib import pyplot as plt  # noqa: E402  # after the choice of what draws
+from matplotlib.axes import Axes  # noqa: E402
+
+# Okabe and Ito's palette, which colour-blind readers can tell apart.
+OURS, PEER, REFERENCE, GOAL = "#0072B2", "#E69F00", "#999999", "#D55E00"
+
+STYLE = {
+    "figure.facecolor": "white",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11,
+    "font.size": 10,
+    "font.family": "DejaVu Sans",
+}
+
+Report = Mapping[str, Any]
+
+
+def throughput(report: Report, path: Path) -> None:
+    """Draw the share of the ideal throughput, and the stretch by slow answers, as bars."""
+    figures, goals = report["contenders"], report["goals"]
+    names = sorted(figures, key=lambda name: figures[name]["share"])
+    with plt.rc_context(STYLE):
+        figure, (left, right) = plt.subplots(1, 2, figsize=(11, 1.6 + 0.42 * len(names)))
+        bars(left, names, figures, "share", form=".0%", goal=goals["share"])
+        left.set_title(f"Share of {report['ideal_calls_per_second']:.0f} calls/s: more is better")
+        left.set_xlim(0, 1.12)
+        left.xaxis.set_major_formatter(mpl.ticker.PercentFormatter(1.0))
+        bars(right, names, figures, "stretch", form=".2f", goal=goals["stretch"])
+        right.set_title("Elapsed / least possible, one answer in ten slow: less is better")
+        right.set_yticklabels([])
+        right.set_xlim(0, right.get_xlim()[1] * 1.12)
+        save(figure, path)
+
+
+def memory(report: Report, path: Path) -> None:
+    """Draw resident memory over the documents done, with the band it is to stay in."""
+    samples, allowed = report["samples"], report["allowed_growth"]
+    reference = report["reference"]["resident_mb"]
+    done = [sample["documents"] for sample in samples]
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(figsize=(8, 4))
+        low, high = reference * (1 - allowed), reference * (1 + allowed)
+        axes.axhspan(low, high, color=GOAL, alpha=0.15, lw=0)
+        axes.text(done[-1], high, f"±{allowed:.0%} ", ha="right", va="bottom", color=GOAL)
+        axes.plot(done, [sample["resident_mb"] for sample in samples], color=OURS, lw=2)
+        axes.set_title("Resident memory of a run over many documents")
+        axes.set_xlabel("documents done")
+        axes.set_ylabel("MB")
+        axes.set_ylim(0)
+        axes.set_xlim(0, done[-1])
+        axes.xaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
+        axes.grid(axis="y", alpha=0.3)
+        save(figure, path)
+
+
+def bars(
+    axes: Axes, names: Sequence[str], figures: Report, what: str, *, form: str, goal: float
+) -> None:
+    """Draw a horizontal bar for each contender, its range, and a dashed line at the goal."""
+    values = [figures[name][what] for name in names]
+    ends = [figures[name][f"{what}_range"] for name in names]
+    below = [value - low for value, (low, _) in zip(values, ends, strict=True)]
+    above = [high - value for value, (_, high) in zip(values, ends, strict=True)]
+    axes.barh(names, values, color=[colour(name) for name in names], height=0.7)
+    axes.errorbar(values, names, xerr=[below, above], fmt="none", ecolor="#333333", capsize=2, lw=1)
+    for name, value, (_, high) in zip(names, values, ends, strict=True):
+        axes.annotate(
+            format(value, form), (high, name), (5, 0), textcoords="offset points", va="center"
+        )
+    axes.axvline(goal, color=GOAL, ls="--", lw=1.5)
+    axes.text(goal, len(names) - 0.45, f"goal {goal:{form}}", color=GOAL, ha="center", va="bottom")
+    axes.grid(axis="x", alpha=0.3)
+    axes.tick_params(axis="y", length=0)
+
+
+def colour(name: str) -> str:
+    """Return the colour for questgraph, for a peer, or for a client that reads nothing."""
+    if name.startswith("questgraph"):
+        return OURS
+    return REFERENCE if name.startswith(("aiohttp", "openai")) else PEER
+
+
+def save(figure: plt.Figure, path: Path) -> None:
+    """Write the picture, the same bytes for the same report."""
+    figure.tight_layout()
+    figure.savefig(path, dpi=144, metadata={"Software": None})
+    plt.close(figure)
+
+
+def main() -> None:
+    """Draw what the command line says."""
+    kinds = {"throughput": throughput, "memory": memory}
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("kind", choices=kinds)
+    parser.add_argument("report", type=Path)
+    parser.add_argument("picture", type=Path)
+    told = parser.parse_args()
+    kinds[told.kind](json.loads(told.report.read_text(encoding="utf-8")), told.picture)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,269 @@
+"""A SQLite file that one thread writes, in groups, while anybody reads.
+
+WAL mode: a committed write survives the death of the process at any moment; a power cut may take
+the last moments before it, never more (`synchronous=NORMAL`). While a commit runs, the next
+writes gather, so that thousands of small ones a second cost a few commits.
+"""
+
+import asyncio
+import logging
+import os
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from questgraph.tools.errors import RunError, StorageError
+
+_LOG = logging.getLogger(__name__)
+
+BALLAST = 16 << 20
+"""Bytes kept free beside the file for a full disk: room for what is being answered at that moment,
+so that nothing that was paid for is lost."""
+
+T = TypeVar("T")
+
+Write = Callable[[sqlite3.Connection], T]
+"""Something to do in a transaction with others; it may be done a second time after a rollback."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A write that waits, and who waits for it."""
+
+    write: Write[Any]
+    done: "Future[Any] | asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop | None = None
+
+
+class Database:
+    """A file, or a database in memory when the path is `:memory:`.
+
+    The thread that writes starts with the first write. When the disk is full, the ballast goes:
+    what is under way is still kept, and `full` tells that no more should begin.
+
+    Args:
+        path: Where it is; its folder must exist.
+        ballast: Bytes to keep free for a full disk; none for a database in memory.
+
+    Raises:
+        RunError: When the file is something else or cannot be opened.
+    """
+
+    def __init__(self, path: Path | str, *, ballast: int = BALLAST) -> None:
+        self.path = str(path)
+        self.full = False
+        """Whether the disk is full: what is written now goes into the last reserve."""
+
+        self._memory = self.path == ":memory:"
+        self._ballast = None if self._memory or not ballast else _Ballast(Path(path), ballast)
+        self._readers: list[sqlite3.Connection] = []
+        try:
+            self._db = self._connect()
+        except sqlite3.Error as error:
+            raise RunError(f"{path} cannot be used: {error}") from error
+        self._waiting: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._writer: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    def create(self, tables: str) -> None:
+        """Make the tables that are not there yet.
+
+        Raises:
+            RunError: When the file is something else or cannot be written.
+        """
+        try:
+            self._db.executescript(tables)
+        except sqlite3.Error as error:
+            raise RunError(f"{self.path} cannot be used: {error}") from error
+
+    def reader(self) -> sqlite3.Connection:
+        """Return a connection to read with, from one thread at a time; it closes with the file."""
+        if self._memory:
+            # It has one connection only.
+            return self._db
+        # Readers of a WAL file do not wait for writers.
+        self._readers.append(self._connect())
+        return self._readers[-1]
+
+    async def write(self, write: Write[T]) -> T:
+        """Do `write` and return what it returned once it is committed.
+
+        Raises:
+            StorageError: When it could not be written.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._put(_Entry(write, done, loop))
+        return await done
+
+    def post(self, write: Write[T]) -> "Future[T]":
+        """Have `write` done after all that was asked for before; wait for it or do not.
+
+        The future raises `StorageError` when it could not be written.
+        """
+        done: Future[T] = Future()
+        self._put(_Entry(write, done))
+        return done
+
+    def flush(self) -> None:
+        """Wait until everything posted so far is written.
+
+        Raises:
+            StorageError: When it cannot be.
+        """
+        if self._writer:
+            self.post(_nothing).result()
+
+    def close(self) -> None:
+        """Write what waits and close the file."""
+        if self._writer:
+            self._waiting.put(None)
+            self._writer.join()
+            self._writer = None
+            if self._ballast and not self.full:
+                self._ballast.drop()
+        for connection in (*self._readers, self._db):
+            connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        # Transactions begin where the code says so.
+        db = sqlite3.connect(self.path, timeout=30, check_same_thread=False, isolation_level=None)
+        db.execute("pragma journal_mode=wal")
+        db.execute("pragma synchronous=normal")
+        return db
+
+    def _put(self, entry: _Entry) -> None:
+        if self._writer is None:
+            with self._starting:
+                if self._writer is None:
+                    self.full = self._ballast is not None and not self._ballast.take()
+                    self._writer = threading.Thread(target=self._work, name="writer", daemon=True)
+                    self._writer.start()
+        self._waiting.put(entry)
+
+    def _work(self) -> None:
+        """Commit what waits, in groups, until there is no more."""
+        open_ = True
+        while open_:
+            group = [self._waiting.get()]
+            while not self._waiting.empty():
+                group.append(self._waiting.get())
+            open_ = None not in group
+            if entries := [entry for entry in group if entry]:
+                self._commit(entries)
+
+    def _commit(self, entries: list[_Entry]) -> None:
+        problem: Exception | None = None
+        values: list[Any] = []
+        try:
+            values = self._transaction(entries)
+        except Exception as error:  # whoever asked for it is told
+            if len(entries) > 1:
+                # One write that cannot be done must not undo its neighbours'.
+                for entry in entries:
+                    self._commit([entry])
+                return
+            problem = self._explained(error)
+        _tell(entries, values, problem)
+
+    def _explained(self, error: Exception) -> Exception:
+        if not isinstance(error, sqlite3.Error):
+            return error
+        return StorageError(
+            f"{self.path} could not be written: {error}. Free some space; then the same command"
+            " continues"
+        )
+
+    def _transaction(self, entries: list[_Entry]) -> list[Any]:
+        try:
+            return self._once(entries)
+        except sqlite3.OperationalError:
+            if not self._ballast or not self._ballast.drop():
+                raise
+            _LOG.warning("%s: the disk is full; finishing what is under way", self.path)
+            self.full = True
+            return self._once(entries)
+
+    def _once(self, entries: list[_Entry]) -> list[Any]:
+        try:
+            self._db.execute("begin immediate")
+            values = [entry.write(self._db) for entry in entries]
+            self._db.execute("commit")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("rollback")
+            raise
+        return values
+
+
+@contextmanager
+def open_database(path: Path | str) -> Iterator[Database]:
+    """Open a database that stays open after the block, unless an error ends it.
+
+    Raises:
+        RunError: When the file is something else or cannot be opened.
+    """
+    database = Database(path)
+    try:
+        yield database
+    except BaseException:
+        database.close()
+        raise
+
+
+class _Ballast:
+    """A file that takes room on the disk in order to give it back."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._file, self._size = path.with_name(f"{path.name}-ballast"), size
+
+    def take(self) -> bool:
+        """Take the room; say whether it was there."""
+        try:
+            with self._file.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, self._size)
+        except OSError:
+            self._file.unlink(missing_ok=True)
+            return False
+        return True
+
+    def drop(self) -> bool:
+        """Give the room back; say whether there was any."""
+        try:
+            self._file.unlink()
+        except OSError:
+            return False
+        return True
+
+
+def _nothing(_: sqlite3.Connection) -> None:
+    return None
+
+
+def _tell(entries: list[_Entry], values: list[Any], problem: Exception | None) -> None:
+    """Tell everybody who waits, each event loop once."""
+    loops: dict[asyncio.AbstractEventLoop | None, list[int]] = {}
+    for i, entry in enumerate(entries):
+        loops.setdefault(entry.loop, []).append(i)
+
+    def tell(group: list[int]) -> None:
+        for i in group:
+            done = entries[i].done
+            if done.done():
+                continue
+            if problem:
+                done.set_exception(problem)
+            else:
+                done.set_result(values[i])
+
+    for loop, group in loops.items():
+        if loop is None:
+            tell(group)
+        elif not loop.is_closed():
+            loop.call_soon_threadsafe(tell, group)
