@@ -13,7 +13,7 @@ from questgraph.agents.runs.engine import Asked, Engine
 from questgraph.agents.runs.interrupts import interruptible
 from questgraph.agents.runs.progress import Progress
 from questgraph.agents.runs.reader import WAITING
-from questgraph.agents.runs.run import run
+from questgraph.agents.runs.run import run, run_to_the_end, taken
 from questgraph.agents.runs.status import facts_of
 from questgraph.agents.runs.store import RunStore
 from questgraph.tools.database import Database, open_database
@@ -57,7 +57,7 @@ async def aextract(
         folder.mkdir(parents=True, exist_ok=True)
     with open_database(folder / RUN_FILE if folder else ":memory:") as database:
         store = RunStore(database)
-        async with found.open(database) as engine:
+        async with found.open(database, store.tag, taken(store)) as engine:
             store.begin(found.facts, found.config)
             progress = Progress(gateway=engine.gateway)
             asked = of_inputs(engine, inputs, progress, store)
@@ -98,7 +98,7 @@ async def aretry(
     with open_database(run_file(folder)) as database:
         store = RunStore(database)
         found = look_up({**_as_before(store), **options})
-        async with found.open(database) as engine:
+        async with found.open(database, store.tag, taken(store)) as engine:
             await engine.gateway.ledger.forget(list(store.unreadable_calls(statuses)))
             progress = Progress(gateway=engine.gateway)
             asked = again(engine, store, statuses, progress)
@@ -175,7 +175,7 @@ async def _ask(
 ) -> None:
     report = on_progress or (lambda _: None)
     report(progress)
-    async with aclosing(run(engine, asked, progress, store)) as results:
+    async with aclosing(run_to_the_end(engine, asked, progress, store)) as results:
         async for _ in results:
             report(progress)
     spending = await engine.gateway.ledger.spending()

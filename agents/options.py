@@ -1,5 +1,6 @@
 """How to question, as a caller says it, and looking all of it up."""
 
+from collections.abc import MutableSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,16 @@ from questgraph.agents.stages.base import Recipe
 from questgraph.retrieval.bank import Bank
 from questgraph.tools.database import Database
 from questgraph.tools.errors import ConfigError
+from questgraph.tools.gateway.batch import POLL, BatchGateway
 from questgraph.tools.gateway.cost import Caps, Prices
-from questgraph.tools.gateway.gateway import Terms
+from questgraph.tools.gateway.gateway import Gateway, Terms
 from questgraph.tools.gateway.ledger import Ledger
 from questgraph.tools.gateway.limits import Limits
+from questgraph.tools.gateway.retries import Retries
 from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 from questgraph.tools.models.base import ChatModel
+from questgraph.tools.models.openai import OpenAIModel
+from questgraph.tools.models.openai_batch import OpenAIBatches
 from questgraph.tools.models.providers import open_model
 from questgraph.tools.schema import Schema
 from questgraph.tools.schema_sources import SchemaSource, general, load_schema, schema_to_yaml
@@ -47,6 +52,9 @@ class Options(TypedDict, total=False):
     """Requests and tokens a minute, calls in flight; as much as the endpoint takes when left
     out."""
 
+    retries: Retries | None
+    """How often and when a call is sent again; six times with growing pauses when left out."""
+
     chunk_size: int
     """Most characters of a passage; 1200 when left out."""
 
@@ -60,6 +68,13 @@ class Options(TypedDict, total=False):
 
     unpriced: bool
     """Whether a cap on money may stand although nobody knows what the model costs."""
+
+    batch: bool
+    """Whether to ask in the provider's batch mode: mostly half the price, for answers that come
+    within a day. For `openai:` models."""
+
+    poll: float
+    """Seconds between two looks at the provider's batch mode; 30 when left out."""
 
     ledger: str | None
     """`postgresql://…` for a ledger that many machines share; the run folder's own when left
@@ -79,16 +94,33 @@ class Lookup:
     ledger: str
     """URL of a shared ledger, or nothing."""
 
+    poll: float | None
+    """Seconds between two looks at the provider's batch mode, when that is asked."""
+
     facts: dict[str, str]
     """How the run is made, as its folder notes it, so that it can be gone on with."""
 
-    def open(self, database: Database) -> AbstractAsyncContextManager[Engine]:
+    def open(
+        self, database: Database, tag: str = "", taken: MutableSet[str] | None = None
+    ) -> AbstractAsyncContextManager[Engine]:
         """Return an engine that is open for as long as the block lasts.
 
         Args:
             database: Keeps the calls, unless a shared ledger does.
+            tag: Name of the run at the provider, for its batch mode.
+            taken: Batches whose answers are in the ledger; new ones are added.
         """
-        return open_engine(self.plan, self.model, self._ledger(database), self.terms)
+
+        def gateway(model: ChatModel, ledger: Ledger) -> Gateway:
+            if self.poll is None:
+                return Gateway(model, ledger, self.terms)
+            batches = OpenAIBatches(_openai(model))
+            known = set[str]() if taken is None else taken
+            return BatchGateway(
+                model, ledger, self.terms, batches, tag=tag, taken=known, poll=self.poll
+            )
+
+        return open_engine(self.plan, self.model, self._ledger(database), gateway)
 
     @property
     def config(self) -> str:
@@ -121,6 +153,7 @@ def look_up(options: Options) -> Lookup:
         model=model,
         terms=_terms(options, model, settings),
         ledger=ledger,
+        poll=options.get("poll", POLL) if options.get("batch") and _openai(model) else None,
         facts={
             "model": model.name,
             "asked_model": named if isinstance(named, str) else "",
@@ -161,7 +194,23 @@ def _terms(options: Options, model: ChatModel, settings: Settings) -> Terms:
             f" `{model.name}: {{prompt: …, completion: …}}` (US dollars for a million tokens) into"
             f" {prices.file}, cap tokens or calls, or pass --unpriced to go on all the same"
         )
-    return Terms(limits=options.get("limits") or Limits(), caps=caps, price=price)
+    return Terms(
+        limits=options.get("limits") or Limits(),
+        retries=options.get("retries") or Retries(),
+        caps=caps,
+        price=price,
+    )
+
+
+def _openai(model: ChatModel) -> OpenAIModel:
+    """Return a model that has a batch mode.
+
+    Raises:
+        ConfigError: When it has none.
+    """
+    if isinstance(model, OpenAIModel):
+        return model
+    raise ConfigError(f"{model.name} has no batch mode: it is for openai: models")
 
 
 def _without_password(url: str) -> str:

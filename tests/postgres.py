@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 # The shell ends the server when its own input ends: at the end of the session, and likewise when
@@ -20,33 +21,21 @@ SERVE = '"$0" "$@" & read -r _; kill -INT $!; wait $!'
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Return the address of a server that lives as long as the session."""
-    psycopg = pytest.importorskip("psycopg")
     if (binaries := find_binaries()) is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no PostgreSQL here: `apt-get install postgresql` brings it")
-        pytest.skip("no PostgreSQL here: `apt-get install postgresql` brings it")
-    with tempfile.TemporaryDirectory(prefix="questgraph-", ignore_cleanup_errors=True) as name:
+        lacking = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        lacking("no PostgreSQL here: `apt-get install postgresql` brings it")
+    # Not in pytest's own folder: that is closed to other users, and too long for a socket's name.
+    with tempfile.TemporaryDirectory(prefix="questgraph-", dir="/tmp") as name:
         folder = Path(name)
-        user = hand_over(folder)
         url = f"postgresql://tests@/postgres?host={folder}"
-        with serving(binaries, folder, user):
-            end = time.monotonic() + 60
-            while True:
-                try:
-                    psycopg.connect(url).close()
-                    break
-                except psycopg.OperationalError:
-                    if time.monotonic() > end:
-                        pytest.fail((folder / "log").read_text())
-                    time.sleep(0.02)
+        with serving(binaries, folder, hand_over(folder)):
+            wait_for(url, folder / "log")
             yield url
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """Return the address of a schema of its own, so that no test sees another's tables."""
-    import psycopg
-
     schema = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(postgres_server, autocommit=True) as server:
         server.execute(f"create schema {schema}")
@@ -69,6 +58,20 @@ def hand_over(folder: Path) -> str | None:
         return None
     shutil.chown(folder, "postgres", "postgres")
     return "postgres"
+
+
+def wait_for(url: str, log: Path) -> None:
+    """Wait until the server answers."""
+    end = time.monotonic() + 60
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > end:
+                pytest.fail(log.read_text())
+            time.sleep(0.02)
+        else:
+            return
 
 
 @contextmanager

@@ -4,10 +4,11 @@
 """
 
 import glob
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -76,9 +77,11 @@ def _from_path(given: str) -> Iterator[Document | DocumentError]:
     # An empty path would mean the current folder.
     if given and _there(path.is_dir):
         files = _files_below(path)
-        if not files:
+        first = next(files, None)
+        if first is None:
             yield DocumentError(given, f"no file with a known ending in it: {endings()}")
-        for file in files:
+            return
+        for file in chain([first], files):
             yield from _from_file(file, file.relative_to(path).as_posix())
     elif _there(path.is_file):
         yield from _from_file(path, path.name)
@@ -90,12 +93,22 @@ def _from_path(given: str) -> Iterator[Document | DocumentError]:
         yield DocumentError(given[:200], _explain_missing(given))
 
 
-def _files_below(folder: Path) -> list[Path]:
-    def wanted(file: Path) -> bool:
-        hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-        return not hidden and file.suffix.lower() in readers and file.is_file()
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield files in the order of their whole names, one folder's names in memory at a time."""
+    with os.scandir(folder) as entries:
+        found = sorted((entry.name + "/" * _is_folder(entry), entry.path) for entry in entries)
+    for name, path in found:
+        if name.startswith("."):
+            continue
+        if name.endswith("/"):
+            yield from _files_below(Path(path))
+        elif Path(name).suffix.lower() in readers and Path(path).is_file():
+            yield Path(path)
 
-    return sorted(filter(wanted, folder.rglob("*")), key=Path.as_posix)
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    # A link to a folder may lead in a circle.
+    return entry.is_dir(follow_symlinks=False)
 
 
 def _matches(pattern: str) -> list[Path]:

@@ -1,5 +1,6 @@
 """One reader for each file format, found by the file's ending."""
 
+import codecs
 import csv
 import io
 import json
@@ -17,6 +18,9 @@ from questgraph.tools.errors import DocumentError
 from questgraph.tools.markup import BLOCK_SEPARATOR, html_text, markdown_text, row_text
 
 TEXT_COLUMNS = ("text", "content", "body", "page_content", "document", "passage")
+_HEAD = 1 << 20
+"""Bytes that tell in which encoding a file is."""
+
 ID_COLUMNS = ("id", "_id", "doc_id", "document_id")
 
 
@@ -114,8 +118,15 @@ def read_csv(path: Path) -> Iterator[Found]:
 
 
 def read_jsonl(path: Path) -> Iterator[Found | DocumentError]:
-    """Yield a document for each line; a wrong line is an error and the others are read."""
-    for number, line in enumerate(_decoded(path).split("\n"), 1):
+    """Yield a document for each line; a wrong line is an error and the others are read.
+
+    A file in UTF-8 is read line by line, however large it is.
+
+    Raises:
+        DocumentError: When it is empty, or no text.
+    """
+    lines = _lines(path) if _is_utf8(path) else iter(_decoded(path).split("\n"))
+    for number, line in enumerate(lines, 1):
         if line.strip():
             yield _record(path, str(number), line)
 
@@ -165,6 +176,24 @@ def _decoded(path: Path) -> str:
             f"Text and these can be read: {endings()}",
         )
     return text
+
+
+def _is_utf8(path: Path) -> bool:
+    """Say whether a file begins like text in UTF-8."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    try:
+        # The last character may be cut in two.
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return bool(head.strip()) and b"\0" not in head
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open("rb") as file:
+        for line in file:
+            yield line.decode("utf-8-sig", "replace").rstrip("\r\n")
 
 
 def _pdf_pages(path: Path) -> list[str]:

@@ -48,11 +48,15 @@ async def of_inputs(
 async def again(
     engine: Engine, store: RunStore, statuses: Collection[str], progress: Progress
 ) -> AsyncIterator[Asked]:
-    """Yield the passages that stand at one of `statuses`."""
+    """Yield the passages that stand at one of `statuses`.
+
+    They are the whole plan, unless `progress` has one already.
+    """
     standing = await asyncio.to_thread(store.standing_at, statuses)
-    progress.units = sum(len(units) for _, units in standing)
-    progress.documents = len(standing)
-    progress.planned = True
+    if not progress.planned:
+        progress.units = sum(len(units) for _, units in standing)
+        progress.documents = len(standing)
+        progress.planned = True
 
     def prepare(id_: str, wanted: Collection[str]) -> list[Asked]:
         document = store.document(id_)

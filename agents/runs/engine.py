@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -18,7 +18,7 @@ from questgraph.agents.state import Context, State, initial, outcome
 from questgraph.retrieval.bank import Bank
 from questgraph.tools.chunking import halves, split
 from questgraph.tools.errors import NotAskedError, StorageError
-from questgraph.tools.gateway.gateway import Gateway, Terms
+from questgraph.tools.gateway.gateway import Gateway
 from questgraph.tools.gateway.ledger import Ledger
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import ChatModel
@@ -153,14 +153,17 @@ class Engine:
 
 @asynccontextmanager
 async def open_engine(
-    plan: Plan, model: ChatModel, ledger: Ledger, terms: Terms
+    plan: Plan,
+    model: ChatModel,
+    ledger: Ledger,
+    gateway: Callable[[ChatModel, Ledger], Gateway],
 ) -> AsyncIterator[Engine]:
-    """Open ledger and model for as long as the block lasts."""
+    """Open ledger, model and the gateway between them for as long as the block lasts."""
     async with AsyncExitStack() as stack:
         calls = await stack.enter_async_context(ledger)
         open_model = await stack.enter_async_context(model)
-        gateway = await stack.enter_async_context(Gateway(open_model, calls, terms))
-        yield Engine(plan, gateway, open_model)
+        open_gateway = await stack.enter_async_context(gateway(open_model, calls))
+        yield Engine(plan, open_gateway, open_model)
 
 
 def _whole(tried: Result, parts: Sequence[Result]) -> Result:

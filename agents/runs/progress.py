@@ -61,8 +61,8 @@ class Progress:
     @property
     def usd(self) -> float | None:
         """What the answers of this command cost; `None` when the model has no known price."""
-        price = self.gateway.terms.price
-        return cost(self.usage, price).usd if price else None
+        terms = self.gateway.terms
+        return cost(self.usage, terms.price, batch=terms.batch).usd if terms.price else None
 
     @property
     def pace(self) -> float:

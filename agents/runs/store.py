@@ -8,6 +8,7 @@ what was found; one that it does not meet is gone when it has come to its end.
 """
 
 import sqlite3
+import uuid
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,14 @@ class RunStore(RunReader):
             db.execute("update units set status = null where config != ?", (config,))
 
         self._database.post(write).result()
+
+    @property
+    def tag(self) -> str:
+        """Name of this run at a provider, the same for as long as the folder lives."""
+        if not (tag := self.fact("tag")):
+            tag = uuid.uuid4().hex
+            self.note({"tag": tag})
+        return tag
 
     def end(self) -> None:
         """Note that all inputs were met: what was not among them is gone."""

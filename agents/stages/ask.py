@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from questgraph.agents.concurrency import together
 from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import dialogue, explained_at_once, glossary, signature
-from questgraph.agents.stages.base import Exchange, Recipe, Stage
+from questgraph.agents.stages.base import OCCURS, Calls, Exchange, Recipe, Stage
 from questgraph.agents.state import Context, Said, State, Update
 from questgraph.tools.codecs.base import Codec
 from questgraph.tools.labelled import Labelled
@@ -53,6 +53,7 @@ def ask(
         summary=f"asks for {', '.join(PLURALS[kind] for kind in asker.kinds)}{times}",
         run=asker.run,
         session=session,
+        calls=asker.calls,
         show=asker.show,
     )
 
@@ -92,6 +93,16 @@ class _Asker:
             )
             for types in self._groups(schema, names)
         ]
+
+    def calls(self, schema: Schema) -> Calls:
+        groups = list(self._groups(schema, None))
+        questions = tuple(self._wording(schema, types) for types in groups)
+        most = self.samples * len(groups)
+        if not self.detected:
+            return Calls(most, most, most, MAX_TOKENS, questions, self.samples)
+        # A question is left out when none of its types was detected.
+        likely = self.samples * sum(1 - (1 - OCCURS) ** len(types) for types in groups)
+        return Calls(0, likely, most, MAX_TOKENS, questions, self.samples)
 
     async def _put(
         self,

@@ -16,6 +16,42 @@ END = "end"
 """Where a stage may send a unit that needs no further questions."""
 
 
+OCCURS = 0.2
+"""Share of a schema's types that a passage is reckoned to have, until something was measured."""
+
+PAIRS = 5
+"""Pairs of one relation type in a passage that are reckoned with at most: only answers tell how
+many there are."""
+
+
+class Calls(NamedTuple):
+    """How many questions a stage puts about a passage that comes to it, and what they are.
+
+    Complaints, and questions that are asked again for a longer answer, are not counted.
+    """
+
+    least: int
+    """When nothing of the schema occurs."""
+
+    likely: float
+    """When `OCCURS` of its types do."""
+
+    most: int
+    """When all of them do."""
+
+    max_tokens: int
+    """Length of an answer at most."""
+
+    questions: tuple[str, ...]
+    """What is asked then, or examples of it."""
+
+    samples: int = 1
+    """How often each question is asked; samples do not know of each other."""
+
+
+NO_CALLS = Calls(0, 0, 0, 0, ())
+
+
 class Exchange(NamedTuple):
     """A question and the right answer to it, as a demonstration shows them."""
 
@@ -40,7 +76,11 @@ class Stage:
     run: Callable[[State, Context, "Recipe"], Awaitable[Update]]
 
     session: str = ""
-    """Stages of one session share a dialogue; empty for stages that ask nothing."""
+    """Stages of one session share a dialogue; empty for stages that ask nothing, or ask about a
+    piece of the passage and show nothing else."""
+
+    calls: Callable[[Schema], Calls] | None = None
+    """What it asks at least and at most, for estimates; `None` for a stage that asks nothing."""
 
     show: Callable[[Labelled, Schema], Sequence[Exchange]] | None = None
     """How a labelled passage would go through this stage, when demonstrations show it."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from questgraph.agents.converse import about, converse
 from questgraph.agents.dialogue import dialogue, explained_at_once, glossary
-from questgraph.agents.stages.base import END, Exchange, Recipe, Stage
+from questgraph.agents.stages.base import END, NO_CALLS, Calls, Exchange, Recipe, Stage
 from questgraph.agents.state import Context, State, Update
 from questgraph.tools.codecs.base import Codec
 from questgraph.tools.labelled import Labelled
@@ -68,6 +68,10 @@ def detect(
         answer = codec.write([type_.name for type_ in types if type_.name in gold], types)
         return [Exchange(wording(schema, types), answer)] if types else []
 
+    def calls(schema: Schema) -> Calls:
+        types = schema.types(*kinds)
+        return Calls(1, 1, 1, MAX_TOKENS, (wording(schema, types),)) if types else NO_CALLS
+
     def leave(state: State) -> str | None:
         return None if state["types"] else END
 
@@ -76,6 +80,7 @@ def detect(
         summary="asks which types occur",
         run=run,
         session=session,
+        calls=calls,
         show=show,
         leads=(END,) if final else (),
         leave=leave if final else None,

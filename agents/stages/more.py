@@ -1,12 +1,15 @@
 """Was anything missed? One bounded round."""
 
+from collections.abc import Sequence
+
 from questgraph.agents.converse import about, converse
 from questgraph.agents.dialogue import dialogue
-from questgraph.agents.stages.base import Recipe, Stage
+from questgraph.agents.stages.base import Calls, Recipe, Stage
 from questgraph.agents.state import Context, Said, State, Update
 from questgraph.tools.codecs.base import Codec
 from questgraph.tools.prompts import render
 from questgraph.tools.records import Claim, Frame
+from questgraph.tools.schema import AnyType, Schema
 
 MAX_TOKENS = 512
 
@@ -34,11 +37,14 @@ def more(
         session: The dialogue it belongs to.
     """
 
+    def wording(types: Sequence[AnyType]) -> str:
+        return render(prompt, types=types, how=codec.instruct(types))
+
     async def run(state: State, context: Context, recipe: Recipe) -> Update:
         if state["rounds"] >= rounds:
             return {}
         types = context.schema.types()
-        text = render(prompt, types=types, how=codec.instruct(types))
+        text = wording(types)
         question = about(codec, types, text, max_tokens=MAX_TOKENS)
         messages = dialogue(recipe, context.schema, name, state, state["turns"], text)
         answer = await converse(context.gateway, messages, question, stage=name)
@@ -52,6 +58,10 @@ def more(
             "rounds": state["rounds"] + 1,
         }
 
+    def calls(schema: Schema) -> Calls:
+        once = min(rounds, 1)
+        return Calls(once, once, rounds, MAX_TOKENS, (wording(schema.types()),))
+
     def leave(state: State) -> str | None:
         return back if state["frames"] else None
 
@@ -60,6 +70,7 @@ def more(
         summary=f"asks what was missed, {rounds} time{'s' if rounds > 1 else ''} at most",
         run=run,
         session=session,
+        calls=calls,
         leads=(back,),
         leave=leave,
     )

@@ -7,7 +7,7 @@ from questgraph.agents.checks import Breach, Doubt, check
 from questgraph.agents.concurrency import together
 from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import fenced
-from questgraph.agents.stages.base import Recipe, Stage
+from questgraph.agents.stages.base import Calls, Recipe, Stage
 from questgraph.agents.state import Context, State, Update
 from questgraph.tools.codecs.yesno import YesNo
 from questgraph.tools.models.base import Message
@@ -34,6 +34,15 @@ def verify(*, at_most: int = WIDEST, prompt: str = "verify.v1", name: str = "ver
     """
     codec = YesNo()
 
+    def wording(words: str, type_: AnyType) -> str:
+        return render(
+            prompt,
+            statement=words,
+            guideline=type_.guideline,
+            avoid=type_.avoid,
+            how=codec.instruct(),
+        )
+
     async def run(state: State, context: Context, recipe: Recipe) -> Update:
         judged = [_checked(claim, context.schema, state["claims"]) for claim in state["claims"]]
         claims = [claim for claim, _ in judged]
@@ -59,19 +68,18 @@ def verify(*, at_most: int = WIDEST, prompt: str = "verify.v1", name: str = "ver
     async def put(claim: Claim, words: str, state: State, context: Context) -> Answer[bool]:
         chunk, type_ = state["unit"].chunk, context.schema[claim.type]
         window = claim.evidence.shift(-chunk.span.start) if claim.evidence else (0, None)
-        text = render(
-            prompt,
-            statement=words,
-            guideline=type_.guideline,
-            avoid=type_.avoid,
-            how=codec.instruct(),
-        )
+        text = wording(words, type_)
         question = about(codec, (), text, max_tokens=MAX_TOKENS)
         evidence = fenced(chunk.text[slice(*window)])
         messages = [Message("user", f"{evidence}\n\n{text}")]
         return await converse(context.gateway, messages, question, stage=name)
 
-    return Stage(name=name, summary="checks claims, asks about doubtful ones", run=run)
+    def calls(schema: Schema) -> Calls:
+        # The words of a type stand in for those of a claim.
+        questions = tuple(wording(type_.words, type_) for type_ in schema.types())
+        return Calls(0, at_most / 2, at_most, MAX_TOKENS, questions)
+
+    return Stage(name=name, summary="checks claims, asks about doubtful ones", run=run, calls=calls)
 
 
 def statement(claim: Claim, type_: AnyType) -> str:

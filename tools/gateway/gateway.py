@@ -62,6 +62,9 @@ class Terms:
     price: Price | None = None
     """What the model costs; `None` when nobody knows."""
 
+    batch: bool = False
+    """Whether the price is that of the provider's batch mode."""
+
 
 class Gateway:
     """Asks a model through a ledger.
@@ -257,13 +260,13 @@ class Gateway:
             await asyncio.wait_for(self._stop.wait(), seconds)
 
     def _worst(self, request: Request) -> Cost:
-        return worst(request, self.terms.price)
+        return worst(request, self.terms.price, batch=self.terms.batch)
 
     def _cost_of(self, request: Request, usage: Usage) -> Cost:
         """Return what an answer cost; uncounted tokens cost the most there is, under a cap."""
         if self.terms.caps and not usage.prompt_tokens:
             return self._worst(request)
-        return cost(usage, self.terms.price)
+        return cost(usage, self.terms.price, batch=self.terms.batch)
 
     def _give_up(self, error: ModelError) -> None:
         """Note a call that nobody answered; stop when it has become one of many."""

@@ -5,6 +5,7 @@ import random
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
@@ -21,7 +22,7 @@ Statement: TypeAlias = tuple[str, Sequence[object]]
 
 T = TypeVar("T")
 
-_DEFAULTS = {
+_DEFAULTS: dict[str, Any] = {
     "application_name": "questgraph",
     "connect_timeout": 10,
     # Without these a network that is gone is noticed after two hours.
@@ -50,6 +51,8 @@ with before as (delete from questgraph_commits where id = %s)
 insert into questgraph_commits values (%s)
 """
 
+_FORGET = "delete from questgraph_commits where id = %s"
+
 
 class Link:
     """One connection, made anew when it was lost; what fails by that is done again.
@@ -69,7 +72,7 @@ class Link:
         self._one_at_a_time = asyncio.Lock()
         self._calm = asyncio.Event()
         self._calm.set()
-        self._last_commit = uuid.uuid4()
+        self._last_commit: uuid.UUID | None = None
         self.lost = ""
         """Why nothing more can be done, once patience has ended; empty when all is well."""
 
@@ -101,13 +104,10 @@ class Link:
 
     async def close(self) -> None:
         """Let go of the connection."""
-        if self._connection and not self._connection.closed:
-            try:
-                forget = "delete from questgraph_commits where id = %s"
-                await self._connection.execute(forget, [self._last_commit])
-            except psycopg.Error:
-                # `_create` sweeps up what stays behind.
-                pass
+        if self._connection and self._last_commit:
+            # `_create` sweeps up what stays behind.
+            with suppress(psycopg.Error):
+                await self._connection.execute(_FORGET, [self._last_commit])
         await self._disconnect()
 
     async def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -138,13 +138,14 @@ class Link:
 
         async def send(connection: Connection) -> None:
             try:
-                # What a pipeline sends until its end is one transaction and one round trip.
+                # One round trip: nobody waits for a lock until this machine finds time to go on.
                 async with connection.pipeline():
-                    for query, parameters in (first, *statements):
+                    for query, parameters in (("begin", ()), first, *statements, ("commit", ())):
                         await connection.execute(query, parameters)
-            except psycopg.errors.UniqueViolation as error:
-                # The answer to an earlier try was lost, but not what it did.
-                if error.diag.table_name != "questgraph_commits":
+            except BaseException as error:
+                # That ends the transaction too, wherever it stands.
+                await connection.close()
+                if not _came_through_before(error):
                     raise
 
         try:
@@ -192,9 +193,10 @@ class Link:
         return StorageError(self.lost)
 
     async def _connected(self) -> Connection:
-        if self._connection is None:
+        if self._connection is None or self._connection.closed:
+            # Without prepared statements it also works behind a pooler such as PgBouncer.
             self._connection = await psycopg.AsyncConnection.connect(
-                **self._parameters, autocommit=True
+                **self._parameters, autocommit=True, prepare_threshold=None
             )
             await self._connection.execute(_GREETING)
         return self._connection
@@ -221,17 +223,26 @@ class Link:
 
 
 def _read(url: str) -> dict[str, Any]:
-    try:
-        found = conninfo_to_dict(url)
-    except psycopg.Error:
-        found = {}
-    # An `@` that is not encoded cuts the password in two, and what libpq says would show a part.
-    if not found or "@" in f"{found.get('host')}{found.get('dbname')}{found.get('port')}":
+    user_and_password = url.partition("://")[2].rpartition("@")[0]
+    found = {}
+    # Marks that are not encoded cut a password in two, and later messages would show a part of it.
+    if not set(user_and_password) & set("@/?#"):
+        with suppress(psycopg.Error):
+            found = conninfo_to_dict(url)
+    if not found:
         raise RunError(
             "the address of the ledger cannot be read: write postgresql://user@host/database, with"
-            " special characters in the password as %40 and the like"
+            " special characters in a password as %40 and the like"
         )
     return found
+
+
+def _came_through_before(error: BaseException) -> bool:
+    """Say whether a commit failed because an earlier try, whose answer got lost, did it all."""
+    return (
+        isinstance(error, psycopg.errors.UniqueViolation)
+        and error.diag.table_name == "questgraph_commits"
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -20,7 +20,7 @@ VERSION = 1
 
 _TABLES = Path(__file__).with_suffix(".sql")
 
-_UNLIMITED = 2**63 - 1
+_UNLIMITED, _NOTHING = 2**63 - 1, Cost()
 
 _GET = """
 select key, reply, finish, prompt_tokens, cached_tokens, completion_tokens, seconds
@@ -69,7 +69,7 @@ class _Change:
     """What one task wants written."""
 
     record: Record | None = None
-    spent: Cost = Cost()
+    spent: Cost = _NOTHING
     ended: str = ""
     """Name of a reservation."""
 
@@ -167,7 +167,7 @@ class PostgresLedger:
         )
         return Spending(settled, reserved)
 
-    async def _read(self, keys: list[str]) -> list[Reply | None | BaseException]:
+    async def _read(self, keys: list[str]) -> list[Reply | BaseException | None]:
         found = {key: _reply(*rest) for key, *rest in await self._reading.rows(_GET, keys)}
         return [found.get(key) for key in keys]
 
@@ -175,15 +175,15 @@ class PostgresLedger:
         """Commit `changes` together; say of each whether the caps allowed it."""
         # Compressing takes time, and other tasks want the event loop.
         statements = await asyncio.to_thread(_statements, changes)
-        asked = [change.asked.name for change in changes if change.asked]
         try:
             await self._writing.commit(statements)
-            held = {name for (name,) in await self._writing.rows(_HELD, asked)} if asked else set()
         except StorageError as error:
             if self._writing.lost or len(changes) == 1:
                 return [error] * len(changes)
             # One change that cannot be written must not undo its neighbours'.
             return [answer for change in changes for answer in await self._write([change])]
+        asked = [change.asked.name for change in changes if change.asked]
+        held = {name for (name,) in await self._writing.rows(_HELD, asked)} if asked else set()
         return [not change.asked or change.asked.name in held for change in changes]
 
 

@@ -36,7 +36,11 @@ _KEEP = 4.0
 """Seconds that an idle connection is kept: common servers hang up after five, and a call that
 meets a closing door is lost."""
 
-_REASONS: Mapping[str, Finish] = {"length": "length", "content_filter": "refusal"}
+_REASONS: Mapping[str, Finish] = {
+    "length": "length",
+    "content_filter": "refusal",
+    "refusal": "refusal",
+}
 _TOO_LONG = re.compile(
     r"context[ _](length|size|window|limit)|(prompt|inputs?) is too (long|large)"
     r"|input token count|reduce the length|string_above_max_length|less than \d+ tokens",
@@ -176,8 +180,7 @@ class OpenAIModel:
         assert self._session, "use it as a context manager"
         try:
             async with self._session.post(f"{self.url}/chat/completions", data=body) as response:
-                text = (await response.read()).decode(errors="replace")
-                return response.status, text, response.headers
+                return response.status, await _text(response), response.headers
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise self._lost(error) from error
 
@@ -185,7 +188,11 @@ class OpenAIModel:
         match error:
             case ValueError() | aiohttp.NonHttpUrlClientError():
                 return ModelRefusedError(f"{self.where}: {error!r}: check OPENAI_BASE_URL")
-            case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            case (
+                aiohttp.ClientConnectorError()
+                | aiohttp.ConnectionTimeoutError()
+                | aiohttp.ClientHttpProxyError()
+            ):
                 return ModelUnavailableError(
                     f"{self.where}: no connection: is the endpoint up? {error}"
                 )
@@ -201,7 +208,7 @@ class OpenAIModel:
     def _read(self, text: str, seconds: float) -> Reply:
         try:
             return read_reply(json.loads(text), seconds)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ModelUnavailableError(
                 f"{self.where}: the reply cannot be read: {error}", billed=True
             ) from error
@@ -214,17 +221,19 @@ def read_reply(body: Any, seconds: float) -> Reply:
         ValueError: When there is none.
     """
     match body:
-        case {"choices": [{"message": {**message}, **choice}, *_]} if isinstance(
-            text := message.get("refusal") or message.get("content") or "", str
-        ):
-            usage = body.get("usage") or {}
+        case {"choices": [{"message": dict(message)} as choice, *_]}:
+            refusal = message.get("refusal")
+            text = refusal or message.get("content") or ""
         case _:
-            raise ValueError(f"there is no answer in it: {str(body)[:300]}")
+            text = None
+    if not isinstance(text, str):
+        problem = f"there is no answer in it: {str(body)[:300]}"
+        raise ValueError(problem)  # noqa: TRY004 - what came in is wrong, not the call
+    usage = body.get("usage") or {}
+    reason = "refusal" if refusal else str(choice.get("finish_reason"))
     return Reply(
         text,
-        "refusal"
-        if message.get("refusal")
-        else _REASONS.get(choice.get("finish_reason", ""), "stop"),
+        _REASONS.get(reason, "stop"),
         Usage(
             prompt_tokens=usage.get("prompt_tokens") or 0,
             cached_tokens=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
@@ -251,6 +260,16 @@ def http_error(where: str, status: int, text: str, headers: Mapping[str, str]) -
             return PromptTooLongError(said)
         case _:
             return ModelRefusedError(said)
+
+
+async def _text(response: aiohttp.ClientResponse) -> str:
+    """Return the body; of an error that is cut off nothing, since its status says enough."""
+    try:
+        return (await response.read()).decode(errors="replace")
+    except aiohttp.ClientPayloadError:
+        if response.ok:
+            raise
+        return ""
 
 
 def _message(text: str) -> str:

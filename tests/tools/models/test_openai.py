@@ -1,15 +1,20 @@
 """The OpenAI-compatible model against a server on the loopback interface."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from questgraph.tools.errors import ModelRefusedError, ModelUnavailableError
+from questgraph.tools.errors import ModelRefusedError, ModelUnavailableError, PromptTooLongError
+from questgraph.tools.models import openai
 from questgraph.tools.models.base import AnswerFormat, Message, Request
 from questgraph.tools.models.openai import OpenAIModel
 
@@ -28,6 +33,61 @@ FORMAT = AnswerFormat(
 CHOICE = {"index": 0, "message": {"role": "assistant", "content": "Ann"}, "finish_reason": "stop"}
 USAGE = {"prompt_tokens": 7, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 5}}
 COMPLETION = {"id": "1", "object": "chat.completion", "choices": [CHOICE], "usage": USAGE}
+
+
+BODY = json.dumps(COMPLETION).encode()
+WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
+HALF = WHOLE[: -len(BODY) // 2]
+
+
+@dataclass
+class Wire:
+    """Answers each call with the next bytes, as they are, and knows its connections."""
+
+    answers: list[bytes]
+    hang_up: bool = False
+    """Whether the connection of the first call ends with its answer."""
+
+    url: str = ""
+    calls: list[int] = field(default_factory=list)
+    """The connection of each call."""
+
+    open: set[int] = field(default_factory=set)
+    numbers: Iterator[int] = field(default_factory=count)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        mine = next(self.numbers)
+        self.open.add(mine)
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = re.search(rb"(?i)content-length: (\d+)", head)
+                await reader.readexactly(int(length[1]) if length else 0)
+                self.calls.append(mine)
+                writer.write(self.answers[len(self.calls) - 1])
+                if self.hang_up and len(self.calls) == 1:
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            self.open.discard(mine)
+            writer.close()
+
+
+@asynccontextmanager
+async def wire(
+    *answers: bytes, hang_up: bool = False, timeout: float = 5.0
+) -> AsyncIterator[tuple[Wire, OpenAIModel]]:
+    wire = Wire(list(answers), hang_up)
+    async with await asyncio.start_server(wire.serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with OpenAIModel("m", base_url=f"http://127.0.0.1:{port}/v1", timeout=timeout) as m:
+            yield wire, m
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -157,6 +217,19 @@ async def test_parameter_that_the_endpoint_rejects_is_left_out_from_then_on(
 
 
 @pytest.mark.anyio
+async def test_parameter_that_is_no_known_field_is_left_out_too() -> None:
+    detail = [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "Extra inputs"}]
+
+    def answer(body: Body) -> web.Response:
+        return web.json_response({"detail": detail}, status=422) if "seed" in body else completion()
+
+    async with model_at(answer) as model:
+        reply = await model.complete(QUESTION)
+
+    assert reply.text == "Ann"
+
+
+@pytest.mark.anyio
 async def test_calls_under_way_when_a_parameter_is_rejected_all_get_their_answer() -> None:
     answer = rejecting("temperature", "'temperature' is not supported")
 
@@ -180,11 +253,55 @@ async def test_call_that_asks_for_too_much_changes_nothing_for_later_ones() -> N
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, {"code": "context_length_exceeded", "message": "Please shorten."}),
+        (
+            400,
+            {
+                "code": 400,
+                "message": "request (48 tokens) exceeds the available context size (32 tokens), "
+                "try increasing it",
+                "type": "exceed_context_size_error",
+            },
+        ),
+        (400, {"message": "This model's maximum context length is 4096 tokens. However, you…"}),
+        (400, {"message": "'max_tokens' is too large: the maximum context length is 512"}),
+        (400, {"message": "prompt is too long: 210000 tokens > 200000 maximum"}),
+        (400, {"message": "The input token count (9) exceeds the maximum allowed (8)."}),
+        (422, {"message": "`inputs` must have less than 4096 tokens. Given: 5000"}),
+        (413, {"message": "Request Entity Too Large"}),
+    ],
+    ids=["OpenAI", "llama.cpp", "vLLM", "newer vLLM", "Anthropic", "Gemini", "TGI", "nginx"],
+)
+async def test_prompt_that_does_not_fit_is_told_apart_from_other_refusals(
+    status: int, error: Body
+) -> None:
+    async with model_at(lambda _: web.json_response({"error": error}, status=status)) as model:
+        with pytest.raises(PromptTooLongError, match=re.escape(str(error["message"]))):
+            await model.complete(QUESTION)
+
+
+@pytest.mark.anyio
+async def test_limit_above_what_the_model_writes_has_nothing_to_do_with_the_prompt() -> None:
+    message = "max_tokens is too large: 99. This model supports at most 64 completion tokens."
+
+    async with model_at(rejecting("max_tokens", message)) as model:
+        with pytest.raises(ModelRefusedError, match="at most 64") as raised:
+            await model.complete(QUESTION)
+
+    assert not isinstance(raised.value, PromptTooLongError)
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503])
 async def test_trouble_that_may_pass_is_unavailable(status: int) -> None:
     async with model_at(lambda _: web.Response(status=status)) as model:
-        with pytest.raises(ModelUnavailableError, match=f"HTTP {status}"):
+        with pytest.raises(ModelUnavailableError, match=f"HTTP {status}") as raised:
             await model.complete(QUESTION)
+
+    assert not raised.value.billed
 
 
 @pytest.mark.anyio
@@ -225,6 +342,17 @@ async def test_wish_to_wait_is_read_as_seconds_or_as_a_date(
 
 
 @pytest.mark.anyio
+async def test_wish_to_wait_in_milliseconds_is_the_more_exact_one() -> None:
+    wishes = {"Retry-After": "1", "Retry-After-Ms": "250"}
+
+    async with model_at(lambda _: web.Response(status=429, headers=wishes)) as model:
+        with pytest.raises(ModelUnavailableError) as raised:
+            await model.complete(QUESTION)
+
+    assert raised.value.retry_after == 0.25
+
+
+@pytest.mark.anyio
 async def test_wish_to_wait_that_nobody_understands_is_none() -> None:
     async with model_at(
         lambda _: web.Response(status=429, headers={"Retry-After": "soon"})
@@ -246,28 +374,38 @@ async def test_wish_to_wait_that_nobody_understands_is_none() -> None:
         lambda: completion(choices=[{}]),
         lambda: completion(choices=[None]),
         lambda: completion(choices=[CHOICE | {"message": None}]),
+        lambda: completion(choices=[CHOICE | {"message": {"content": ["Ann"]}}]),
     ],
-    ids=["html", "broken", "list", "no choice", "empty choice", "null choice", "null message"],
+    ids=[
+        *("html", "broken", "list", "no choice", "empty choice", "null choice", "null message"),
+        "no text",
+    ],
 )
 async def test_reply_without_an_answer_is_unavailable(response: Callable[[], web.Response]) -> None:
     async with model_at(lambda _: response()) as model:
-        with pytest.raises(ModelUnavailableError, match="cannot be read"):
+        with pytest.raises(ModelUnavailableError, match="cannot be read") as raised:
             await model.complete(QUESTION)
+
+    assert raised.value.billed
 
 
 @pytest.mark.anyio
 async def test_answer_that_takes_too_long_is_unavailable() -> None:
     async with model_at(lambda _: completion(), pause=1, timeout=0.1) as model:
-        with pytest.raises(ModelUnavailableError, match=r"no answer in 0\.1 s"):
+        with pytest.raises(ModelUnavailableError, match=r"no answer in 0\.1 s") as raised:
             await model.complete(QUESTION)
+
+    assert raised.value.billed
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "nowhere.invalid"])
 async def test_endpoint_that_is_not_there_is_unavailable(host: str) -> None:
     async with OpenAIModel("m", base_url=f"http://{host}/v1") as model:
-        with pytest.raises(ModelUnavailableError, match="is the endpoint up"):
+        with pytest.raises(ModelUnavailableError, match="is the endpoint up") as raised:
             await model.complete(QUESTION)
+
+    assert not raised.value.billed
 
 
 @pytest.mark.anyio
@@ -286,3 +424,89 @@ async def test_endpoint_that_goes_away_between_calls_is_unavailable() -> None:
         await server.close()
         with pytest.raises(ModelUnavailableError, match="is the endpoint up"):
             await model.complete(QUESTION)
+
+
+@pytest.mark.anyio
+async def test_address_that_is_none_is_refused_with_advice() -> None:
+    async with OpenAIModel("m", base_url="localhost:8000/v1") as model:
+        with pytest.raises(ModelRefusedError, match="OPENAI_BASE_URL"):
+            await model.complete(QUESTION)
+
+
+@pytest.mark.anyio
+async def test_call_that_never_got_through_is_not_billed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openai, "CONNECT", 0.1)
+
+    async with wire() as (server, here):
+        # It speaks no TLS, so the connection never stands.
+        async with OpenAIModel("m", base_url=here.url.replace("http", "https")) as model:
+            with pytest.raises(ModelUnavailableError, match="no connection") as raised:
+                await model.complete(QUESTION)
+        await until(lambda: not server.open)
+
+    assert not raised.value.billed
+
+
+@pytest.mark.anyio
+async def test_calls_one_after_the_other_share_a_connection() -> None:
+    async with wire(WHOLE, WHOLE) as (server, model):
+        for _ in range(2):
+            await model.complete(QUESTION)
+
+    assert len(set(server.calls)) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("answer", "hang_up", "problem"),
+    [
+        (b"", True, "connection was lost"),
+        (HALF, True, "cannot be read"),
+        (HALF, False, r"no answer in 0\.3 s"),
+    ],
+    ids=["no answer", "half an answer", "half an answer, and silence"],
+)
+async def test_lost_answer_is_billed_and_its_connection_not_used_again(
+    answer: bytes, hang_up: bool, problem: str
+) -> None:
+    async with wire(answer, WHOLE, hang_up=hang_up, timeout=0.3) as (server, model):
+        with pytest.raises(ModelUnavailableError, match=problem) as raised:
+            await model.complete(QUESTION)
+        reply = await model.complete(QUESTION)
+        await until(lambda: server.open == {server.calls[1]})
+
+    assert raised.value.billed
+    assert reply.text == "Ann"
+    assert len(set(server.calls)) == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("answer", [b"", HALF], ids=["before the answer", "in the middle"])
+async def test_cancelled_call_leaves_nothing_behind_for_the_next(answer: bytes) -> None:
+    async with wire(answer, WHOLE) as (server, model):
+        call = asyncio.create_task(model.complete(QUESTION))
+        await until(lambda: bool(server.calls))
+        await asyncio.sleep(0.05)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        reply = await model.complete(QUESTION)
+        await until(lambda: server.open == {server.calls[1]})
+
+    assert reply.text == "Ann"
+    assert len(set(server.calls)) == 2
+
+
+@pytest.mark.anyio
+async def test_proxy_of_the_environment_is_asked_except_for_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with model_at(lambda _: completion()) as here:
+        monkeypatch.setenv("http_proxy", here.url)
+        async with OpenAIModel("m", base_url="http://far.invalid/v1") as there:
+            proxied = await there.complete(QUESTION)
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+        async with OpenAIModel("m", base_url=here.url) as again:
+            direct = await again.complete(QUESTION)
+
+    assert (proxied.text, direct.text) == ("Ann", "Ann")
