@@ -15,6 +15,7 @@ from langgraph.runtime import Runtime
 
 from questgraph.agents.stages.base import END, Recipe, Stage
 from questgraph.agents.state import Context, State, Update
+from questgraph.tools.telemetry import span
 
 Machine = CompiledStateGraph[State, Context, State, State]
 
@@ -47,7 +48,8 @@ def drawing(recipe: Recipe) -> str:
 
 def _node(stage: Stage, recipe: Recipe) -> Node:
     async def node(state: State, *, runtime: Runtime[Context]) -> Update:
-        return await stage.run(state, runtime.context, recipe)
+        with span(f"stage {stage.name}", recipe=recipe.name, stage=stage.name):
+            return await stage.run(state, runtime.context, recipe)
 
     return node
 

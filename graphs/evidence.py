@@ -1,9 +1,10 @@
 """Where and how a claim was said, as plain data; and which claims say the same."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from typing import Any
 
 from questgraph.tools.records import HEAD, MENTION, TAIL, Claim, Document, Kind, Span, Verdict
+from questgraph.tools.schema import Schema
 
 Evidence = dict[str, Any]
 """What `evidence_of` returns: JSON types only. Parts of a graph share records: do not change them.
@@ -62,6 +63,20 @@ def in_order(records: Iterable[Evidence]) -> list[Evidence]:
     """Return `records` once each, in the order of the text."""
     by_place = {(each["document"], each["start"], each["claim"]): each for each in records}
     return [by_place[place] for place in sorted(by_place)]
+
+
+def entering(
+    claims: Iterable[Claim],
+    schema: Schema,
+    admit: Callable[[Claim], bool] = lambda claim: claim.admitted,
+) -> list[Claim]:
+    """Return the claims that make the graph, in the order of the text."""
+    return distinct((c for c in claims if expressible(c) and admit(c)), symmetric_in(schema))
+
+
+def symmetric_in(schema: Schema) -> set[str]:
+    """Return the relations of which head and tail may be swapped."""
+    return {relation.name for relation in schema.relations if relation.symmetric}
 
 
 def expressible(claim: Claim) -> bool:

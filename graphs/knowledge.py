@@ -16,18 +16,16 @@ from typing import Any, NamedTuple, TypeAlias
 
 import networkx as nx
 
-from questgraph.graphs.evidence import Evidence, distinct, evidence_of, expressible, in_order
-from questgraph.graphs.resolution import UNTYPED, Name, Resolve, resolve_names
-from questgraph.tools.records import (
-    HEAD,
-    TAIL,
-    TRIGGER,
-    Claim,
-    Document,
-    Mention,
-    Span,
-    digest,
+from questgraph.graphs.evidence import (
+    Evidence,
+    entering,
+    evidence_of,
+    in_order,
+    symmetric_in,
 )
+from questgraph.graphs.naming import entity_id, name_and_aliases, names_in, names_of
+from questgraph.graphs.resolution import Name, Resolve, resolve_names
+from questgraph.tools.records import HEAD, TAIL, TRIGGER, Claim, Document, Span, digest
 from questgraph.tools.schema import Schema
 
 KnowledgeGraph: TypeAlias = "nx.MultiDiGraph[str]"
@@ -60,6 +58,7 @@ def build(
     *,
     admit: Callable[[Claim], bool] = lambda claim: claim.admitted,
     resolve: Resolve = resolve_names,
+    elsewhere: Collection[str] = (),
 ) -> KnowledgeGraph:
     """Return the graph of the claims that are admitted.
 
@@ -70,10 +69,10 @@ def build(
             once.
         admit: Which claims may enter. A claim with a mention that is not in the text cannot.
         resolve: Which mentions name the same thing.
+        elsewhere: Ids of entities that other documents name: here a qualifier may.
     """
-    symmetric = {relation.name for relation in schema.relations if relation.symmetric}
-    kept = distinct((c for c in claims if expressible(c) and admit(c)), symmetric)
-    nodes = _nodes(kept, documents, schema, resolve)
+    kept = entering(claims, schema, admit)
+    nodes = _nodes(kept, documents, schema, resolve, elsewhere)
     facts = [
         _Fact(
             claim, evidence_of(claim, documents[claim.document_id], _ids(claim, nodes, documents))
@@ -82,50 +81,34 @@ def build(
     ]
     graph: KnowledgeGraph = nx.MultiDiGraph(schema=schema.name)
     _add_entities(graph, nodes, facts)
-    _add_relations(graph, facts, symmetric)
+    _add_relations(graph, facts, symmetric_in(schema))
     _add_events(graph, facts, schema)
     return graph
 
 
-def _names(claim: Claim, documents: Mapping[str, Document]) -> list[Name]:
-    """Return each argument of a claim as resolution sees it."""
-    text = documents[claim.document_id].text
-
-    def name(mention: Mention) -> Name:
-        span = mention.span or Span(0, 0)
-        type_ = claim.type if claim.kind == "entity" else mention.type
-        return Name(type_ or UNTYPED, text[slice(*span)], claim.document_id, span)
-
-    return [name(mention) for _, mention in claim.arguments]
-
-
 def _nodes(
-    claims: Sequence[Claim], documents: Mapping[str, Document], schema: Schema, resolve: Resolve
+    claims: Iterable[Claim],
+    documents: Mapping[str, Document],
+    schema: Schema,
+    resolve: Resolve,
+    elsewhere: Collection[str],
 ) -> dict[Name, _Node]:
-    """Return the entity node of every mention that has one.
-
-    A trigger has none, and a qualifier only where something else names the same thing.
-    """
-    named: dict[Name, bool] = {}
-    for claim in claims:
-        for (role, _), name in zip(claim.arguments, _names(claim, documents), strict=True):
-            if role != TRIGGER:
-                qualifies = claim.kind == "relation" and role not in (HEAD, TAIL)
-                named[name] = named.get(name, False) or not qualifies
+    """Return the entity node of every mention that has one."""
+    named = names_in(claims, documents)
     identities = resolve(sorted(named), schema, documents)
     nodes = {
-        name: _Node(f"e:{digest(identity.type, *identity.key)[:12]}", identity.type)
+        name: _Node(entity_id(identity.type, identity.key), identity.type)
         for name, identity in identities.items()
     }
     present = {nodes[name] for name, present in named.items() if present}
-    return {name: node for name, node in nodes.items() if node in present}
+    return {name: node for name, node in nodes.items() if node in present or node.id in elsewhere}
 
 
 def _ids(
     claim: Claim, nodes: Mapping[Name, _Node], documents: Mapping[str, Document]
 ) -> Iterable[str]:
     """Yield for each argument of a claim the id of its node, or nothing."""
-    for (role, _), name in zip(claim.arguments, _names(claim, documents), strict=True):
+    for (role, _), name in zip(claim.arguments, names_of(claim, documents), strict=True):
         yield nodes[name].id if role != TRIGGER and name in nodes else ""
 
 
@@ -143,13 +126,13 @@ def _add_entities(
             (called if claim.kind == "entity" else named)[mention["node"]].append(evidence)
     for node, places in sorted(wordings.items()):
         texts = Counter(text for text, *_ in places)
-        best = min(texts, key=lambda text: (-texts[text], -len(text), text))
+        best, aliases = name_and_aliases(texts)
         graph.add_node(
             node.id,
             kind="entity",
             type=node.type,
             name=best,
-            aliases=sorted(set(texts) - {best}),
+            aliases=aliases,
             support=in_order(called[node.id] or named[node.id]),
         )
 

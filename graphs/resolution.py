@@ -12,8 +12,10 @@ document, and homonyms of different types never meet.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple, TypeAlias
 
 from questgraph.tools.records import Document, Span
 from questgraph.tools.schema import Schema
@@ -65,28 +67,95 @@ class Identity(NamedTuple):
 Resolve = Callable[[Collection[Name], Schema, Mapping[str, Document]], dict[Name, Identity]]
 """A policy: says of each mention what it names, whatever their order."""
 
+Longs: TypeAlias = Mapping[str, Collection[tuple[str, str]]]
+"""Long names, normalized, and their types, by the short form."""
+
+Lineage: TypeAlias = Callable[[str], list[str]]
+"""Returns a type and its wider types, narrowest first."""
+
+
+class Introduction(NamedTuple):
+    """A long name that a text gives a short form, or the other way round."""
+
+    short: str
+    long: str
+    """Normalized."""
+
+    type: str
+    """Of the mention that the bracket stands behind."""
+
+    document: str
+
+
+class Place(NamedTuple):
+    """A mention by itself: what it names depends on what else has its key."""
+
+    key: tuple[str, ...]
+    type: str
+    """Its own, or the narrowest that anything at its place was given."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What all documents say about names, for whoever has only some of them at hand."""
+
+    longs: Longs | None = None
+    """What short forms are introduced for in any of them; `None` where all are at hand."""
+
+    types: Mapping[tuple[str, ...], Collection[str]] = field(default_factory=dict)
+    """All types by key; a key that everywhere has one type need not be here."""
+
 
 def resolve_names(
-    names: Collection[Name], schema: Schema, documents: Mapping[str, Document]
+    names: Collection[Name],
+    schema: Schema,
+    documents: Mapping[str, Document],
+    corpus: Corpus | None = None,
 ) -> dict[Name, Identity]:
     """Return what each of `names` names, by wording and type.
 
     A mention of a wide type, or of none, joins what has the same name and a narrower type, as
     long as there is only one such type.
+
+    Args:
+        names: All mentions in `documents`.
+        schema: Says which types are wider.
+        documents: The texts by id.
+        corpus: What more documents than these say, so that all of them agree.
     """
-    lines = {name.type: [*schema.lineage(name.type), UNTYPED] for name in names}
-    introduced = _introduced(names, documents)
-    keys = {name: _key(name, introduced, lines) for name in names}
-    by_key: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
-    by_place: defaultdict[tuple[str, Span], set[str]] = defaultdict(set)
-    for name, (key, _) in keys.items():
-        by_key[key].add(name.type)
-        by_place[name.document, name.span].add(name.type)
+    corpus, lineage = corpus or Corpus(), lineages(schema)
+    places = place_names(names, schema, documents, corpus)
+    types: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    for name, place in places.items():
+        types[place.key].add(name.type)
     identities = {}
-    for name, (key, reason) in keys.items():
-        here = _narrowest(name.type, by_place[name.document, name.span], lines)
-        identities[name] = Identity(_narrowest(here, by_key[key], lines), key, reason)
+    for name, (key, type_, reason) in places.items():
+        others = corpus.types.get(key) or types[key]
+        identities[name] = Identity(narrowest(type_, others, lineage), key, reason)
     return identities
+
+
+def place_names(
+    names: Collection[Name], schema: Schema, documents: Mapping[str, Document], corpus: Corpus
+) -> dict[Name, Place]:
+    """Return of each of `names` what its wording and its neighbours tell; types come later."""
+    lineage = lineages(schema)
+    found = introductions(names, documents)
+    inside: defaultdict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for short, long, type_, document in found:
+        inside[short, document].add((long, type_))
+    anywhere = longs_of(found) if corpus.longs is None else corpus.longs
+    by_place: defaultdict[tuple[str, Span], set[str]] = defaultdict(set)
+    for name in names:
+        by_place[name.document, name.span].add(name.type)
+    places = {}
+    for name in names:
+        key, reason = _key(name, inside, anywhere, lineage)
+        here = narrowest(name.type, by_place[name.document, name.span], lineage)
+        places[name] = Place(key, here, reason)
+    return places
 
 
 def normalize(name: str) -> str:
@@ -123,35 +192,52 @@ def abbreviates(short: str, long: str) -> bool:
     return all(letter in ahead for letter in letters)
 
 
-class _Introduced(NamedTuple):
-    """A long name that the text gives a short form, or the other way round."""
-
-    long: str
-    type: str
-
-
-def _introduced(
-    names: Collection[Name], documents: Mapping[str, Document]
-) -> Mapping[tuple[str, str | None], set[_Introduced]]:
-    """Return what short forms stand for, by (short form, document), and by (short form, None).
+def introductions(names: Collection[Name], documents: Mapping[str, Document]) -> set[Introduction]:
+    """Return what the texts introduce short forms for.
 
     Only what stands in brackets right behind a mention counts.
     """
-    found: defaultdict[tuple[str, str | None], set[_Introduced]] = defaultdict(set)
+    found = set()
     for name in names:
         if not (bracket := _BRACKET.match(documents[name.document].text, name.span.end)):
             continue
         for short, long in ((bracket[1], name.text), (name.text, bracket[1])):
             if abbreviates(bare := _ARTICLE.sub("", short), long):
-                for place in (name.document, None):
-                    found[bare, place].add(_Introduced(normalize(long), name.type))
+                found.add(Introduction(bare, normalize(long), name.type, name.document))
     return found
+
+
+def longs_of(found: Iterable[Introduction]) -> dict[str, set[tuple[str, str]]]:
+    """Return what each short form stands for."""
+    longs: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for short, long, type_, _ in found:
+        longs[short].add((long, type_))
+    return dict(longs)
+
+
+def lineages(schema: Schema) -> Lineage:
+    """Return the lineage of types, `UNTYPED` the widest of all."""
+
+    @cache
+    def lineage(type_: str) -> list[str]:
+        return [*schema.lineage(type_), UNTYPED]
+
+    return lineage
+
+
+def narrowest(type_: str, others: Collection[str], lineage: Lineage) -> str:
+    """Return the narrowest of the types below `type_`, or itself where they part ways."""
+    below = {other for other in others if type_ in lineage(other)}
+    wider = {above for other in below for above in lineage(other) if above != other}
+    ends = below - wider
+    return ends.pop() if len(ends) == 1 else type_
 
 
 def _key(
     name: Name,
-    introduced: Mapping[tuple[str, str | None], set[_Introduced]],
-    lines: Mapping[str, list[str]],
+    inside: Mapping[tuple[str, str], Collection[tuple[str, str]]],
+    anywhere: Longs,
+    lineage: Lineage,
 ) -> tuple[tuple[str, ...], str]:
     """Return the key of a mention, by its wording, and the reason for it."""
     form = normalize(name.text)
@@ -161,21 +247,13 @@ def _key(
         return (form, name.document), "a description, which holds in this document only"
     # As it is written: "The Who" is not short for what "WHO" is short for.
     short = _ARTICLE.sub("", name.text)
-    known = introduced.get((short, name.document)) or introduced.get((short, None), set())
-    longs = {long for long, type_ in known if _agree(type_, name.type, lines)}
+    known = inside.get((short, name.document)) or anywhere.get(short, ())
+    longs = {long for long, type_ in known if _agree(type_, name.type, lineage)}
     if len(longs) == 1:
         (long,) = longs
         return (long,), f"the text introduces it as short for {long!r}"
     return (form,), f"reads {form!r} without case, punctuation, articles and titles"
 
 
-def _agree(one: str, other: str, lines: Mapping[str, list[str]]) -> bool:
-    return one in lines[other] or other in lines[one]
-
-
-def _narrowest(type_: str, others: Collection[str], lines: Mapping[str, list[str]]) -> str:
-    """Return the narrowest of the types below `type_`, or itself where they part ways."""
-    below = {other for other in others if type_ in lines[other]}
-    wider = {above for other in below for above in lines[other] if above != other}
-    ends = below - wider
-    return ends.pop() if len(ends) == 1 else type_
+def _agree(one: str, other: str, lineage: Lineage) -> bool:
+    return one in lineage(other) or other in lineage(one)

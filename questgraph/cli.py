@@ -48,6 +48,16 @@ Unpriced = Annotated[
 Concurrency = Annotated[int | None, typer.Option(help="Calls in flight at most.", min=1)]
 Rpm = Annotated[float | None, typer.Option(help="Requests a minute at most.", min=1)]
 Tpm = Annotated[float | None, typer.Option(help="Tokens a minute at most.", min=1)]
+Batch = Annotated[
+    bool,
+    typer.Option(
+        "--batch",
+        help="Ask in the provider's batch mode: mostly half the price, within a day; openai: only.",
+    ),
+]
+Poll = Annotated[
+    float, typer.Option(help="Seconds between two looks at the provider's batch mode.", min=0.01)
+]
 Ledger = Annotated[
     str | None,
     typer.Option(help="postgresql://… when many machines share what was answered."),
@@ -84,6 +94,8 @@ def extract(
     concurrency: Concurrency = None,
     rpm: Rpm = None,
     tpm: Tpm = None,
+    batch: Batch = False,
+    poll: Poll = 30.0,
     ledger: Ledger = None,
     as_json: Json = False,
 ) -> None:
@@ -103,6 +115,8 @@ def extract(
             prices=prices,
             unpriced=unpriced,
             limits=_limits(concurrency, rpm, tpm),
+            batch=batch,
+            poll=poll,
             ledger=ledger,
         )
     _report(extraction, out, as_json=as_json)
@@ -129,6 +143,8 @@ def retry(
     concurrency: Concurrency = None,
     rpm: Rpm = None,
     tpm: Tpm = None,
+    batch: Batch = False,
+    poll: Poll = 30.0,
     as_json: Json = False,
 ) -> None:
     """Ask again about exactly the passages that a run misses."""
@@ -140,6 +156,8 @@ def retry(
         "prices": prices,
         "unpriced": unpriced,
         "limits": _limits(concurrency, rpm, tpm),
+        "batch": batch,
+        "poll": poll,
     }
     if model:
         changes["model"] = model

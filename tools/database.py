@@ -136,6 +136,7 @@ class Database:
         db = sqlite3.connect(self.path, timeout=30, check_same_thread=False, isolation_level=None)
         db.execute("pragma journal_mode=wal")
         db.execute("pragma synchronous=normal")
+        db.text_factory = _text
         return db
 
     def _put(self, entry: _Entry) -> None:
@@ -240,6 +241,11 @@ class _Ballast:
         except OSError:
             return False
         return True
+
+
+def _text(data: bytes) -> str:
+    """Read a text, which may hold halves of characters when a model wrote it."""
+    return data.decode("utf-8", "surrogatepass")
 
 
 def _nothing(_: sqlite3.Connection) -> None:

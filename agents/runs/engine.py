@@ -25,6 +25,7 @@ from questgraph.tools.models.base import ChatModel
 from questgraph.tools.records import Document, Outcome, Result, Unit, digest
 from questgraph.tools.schema import Schema
 from questgraph.tools.schema_sources import schema_to_yaml
+from questgraph.tools.telemetry import span
 
 _LOG = logging.getLogger(__name__)
 
@@ -101,8 +102,12 @@ class Engine:
         A passage whose answers are cut off, or that does not fit into the model, is cut in two.
         """
         unit, demos = asked
+        document, recipe = unit.chunk.document_id, self.plan.recipe.name
         try:
-            return await self._question(unit, demos, SPLITS)
+            with span("unit", unit=unit.id, document=document, recipe=recipe) as current:
+                result = await self._question(unit, demos, SPLITS)
+                current.set_attribute("questgraph.outcome", result.outcome.status)
+                return result
         except NotAskedError as reason:
             _LOG.debug("%s: %s", unit.id, reason)
         except StorageError as error:

@@ -1,20 +1,20 @@
 """What a run will need, before it asks anything: calls, tokens, money and time."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from questgraph.agents.runs.engine import Plan
-from questgraph.agents.runs.forecast import Range, StageForecast, forecast
-from questgraph.agents.runs.history import History, Past, of_run
+from questgraph.agents.runs.expense import seconds, usd
+from questgraph.agents.runs.forecast import Need, Range, forecast
+from questgraph.agents.runs.history import History, of_run
 from questgraph.agents.runs.reader import RunReader
 from questgraph.agents.runs.survey import Known, Survey, Watch, survey
+from questgraph.agents.runs.totals import Past
 from questgraph.tools.database import Database
 from questgraph.tools.documents import Inputs
-from questgraph.tools.gateway.cost import Price
 from questgraph.tools.gateway.gateway import Terms
 from questgraph.tools.models.base import ChatModel
-from questgraph.tools.records import Usage
 
 FEW = 10
 """Units of the run itself from which they tell more than earlier runs do."""
@@ -85,18 +85,15 @@ def estimate(
         history: What recipes cost before.
         watch: Is told how many documents were read so far.
     """
-    store = RunReader(database) if database else None
-    known = Known(database, plan.digest(model.name)) if database else None
+    known = None
+    if database:
+        # Whoever opens the file first makes its tables.
+        RunReader(database)
+        known = Known(database, plan.digest(model.name))
     found = survey(inputs, plan, known, watch)
-    earlier = (history and history.of(model.name, plan.recipe.name)) or Past()
-    own = Past()
-    if store and database and found.pending and _same(store, plan, model):
-        own = of_run(store, database)
-    past, source = _best(own, earlier)
-    stages = _over_all(found, plan, past)
-    calls = _sum(stage.calls for stage in stages.values())
-    prompt = _sum(stage.prompt_tokens for stage in stages.values())
-    completion = _sum(stage.completion_tokens for stage in stages.values())
+    past, source = _past(plan, model, database if found.pending else None, history)
+    stages = _needs(found, plan, past)
+    need = sum(stages.values(), Need())
     return Estimate(
         documents=found.documents,
         unreadable=found.unreadable,
@@ -104,80 +101,39 @@ def estimate(
         complete=found.complete,
         counted=found.counted,
         by_stage={name: stage.calls for name, stage in stages.items()},
-        calls=calls,
-        prompt_tokens=prompt,
-        completion_tokens=completion,
-        usd=terms.price and _usd(terms.price, terms.batch, prompt, completion, past.cached_share),
-        seconds=_seconds(found.pending, calls, prompt + completion, (past, earlier), model, terms),
+        calls=need.calls,
+        prompt_tokens=need.prompt_tokens,
+        completion_tokens=need.completion_tokens,
+        usd=usd(need, past.cached_share, terms),
+        seconds=seconds(found.pending, need, past, model, terms),
         source=source,
     )
 
 
-def _same(store: RunReader, plan: Plan, model: ChatModel) -> bool:
-    """Say whether the run folder tells about this recipe and model."""
-    return (store.fact("model"), store.fact("recipe")) == (model.name, plan.recipe.name)
-
-
-def _best(own: Past, earlier: Past) -> tuple[Past, Source]:
-    """Return the record that tells most about what is to come."""
-    if own.units and (own.units >= FEW or not earlier.units):
-        return own, "this run"
+def _past(
+    plan: Plan, model: ChatModel, database: Database | None, history: History | None
+) -> tuple[Past, Source]:
+    """Return the record that tells most about what is to come, and where it is from."""
+    earlier = history.of(model.name, plan.recipe.name) if history else Past()
+    own = _own(plan, model, database) if database else Past()
+    if own.units >= FEW or (own.units and not earlier.units):
+        # What the run folder has does not tell how long it took.
+        timed = (earlier.timed_units, earlier.timed_seconds)
+        return replace(own, timed_units=timed[0], timed_seconds=timed[1]), "this run"
     return earlier, "earlier runs" if earlier.units else "assumptions"
 
 
-def _over_all(found: Survey, plan: Plan, past: Past) -> dict[str, StageForecast]:
-    """Return what each stage will cost for all passages that something is asked about."""
+def _own(plan: Plan, model: ChatModel, database: Database) -> Past:
+    """Return what the run folder tells about this recipe and model."""
+    store = RunReader(database)
+    if (store.fact("model"), store.fact("recipe")) != (model.name, plan.recipe.name):
+        return Past()
+    return of_run(store, database)
+
+
+def _needs(found: Survey, plan: Plan, past: Past) -> dict[str, Need]:
+    """Return what each stage takes for all passages that something is asked about."""
     if not found.pending:
         return {}
     stages = forecast(plan, found.sample, found.size / found.pending, past)
-    return {
-        name: StageForecast(
-            calls=(stage.calls * found.pending).whole(),
-            prompt_tokens=(stage.prompt_tokens * found.pending).whole(),
-            completion_tokens=(stage.completion_tokens * found.pending).whole(),
-        )
-        for name, stage in stages.items()
-    }
-
-
-def _sum(ranges: Iterable[Range]) -> Range:
-    return sum(ranges, Range())
-
-
-def _usd(price: Price, batch: bool, prompt: Range, completion: Range, share: float) -> Range:
-    """Return what tokens cost; at most, the endpoint's cache serves nothing."""
-
-    def of(prompt: float, completion: float, share: float) -> float:
-        usage = Usage(
-            prompt_tokens=int(prompt),
-            cached_tokens=int(share * prompt),
-            completion_tokens=int(completion),
-        )
-        return price.of(usage, batch=batch)
-
-    # In order also where reading from the cache costs more than reading.
-    ends = sorted(
-        (
-            of(prompt.least, completion.least, share),
-            of(prompt.likely, completion.likely, share),
-            of(prompt.most, completion.most, 0),
-        )
-    )
-    return Range(*ends)
-
-
-def _seconds(
-    pending: int,
-    calls: Range,
-    tokens: Range,
-    pasts: tuple[Past, Past],
-    model: ChatModel,
-    terms: Terms,
-) -> Range | None:
-    """Return how long it takes; time grows with the number of calls, and limits may stretch it."""
-    if not pending:
-        return Range()
-    likely = None if terms.batch else _likely_seconds(pending, calls, pasts, model, terms)
-    if likely is None:
-        return None
-    ...
+    return {name: stage.times(found.pending) for name, stage in stages.items()}

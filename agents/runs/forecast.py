@@ -1,4 +1,4 @@
-"""What a passage will cost, stage by stage: worked out from the recipe, without asking.
+"""What a passage takes, stage by stage: worked out from the recipe, without asking.
 
 Everything is told three times. At least: nothing of the schema occurs and answers are empty.
 Likely: as the recipe went before, or else by the assumptions below. At most: every type occurs and
@@ -12,7 +12,7 @@ from statistics import fmean
 
 from questgraph.agents.dialogue import dialogue, fenced
 from questgraph.agents.runs.engine import Asked, Plan
-from questgraph.agents.runs.history import Past, StageCost
+from questgraph.agents.runs.totals import Past, StageCost
 from questgraph.agents.stages.base import END, Calls, Recipe, Stage
 from questgraph.agents.state import State, initial
 from questgraph.tools.schema import Schema
@@ -61,6 +61,8 @@ class Range:
         )
 
 
+NOTHING = Range()
+
 TOKENS_A_BYTE = Range(1 / 6, 1 / 4, 1 / 2.5)
 """Tokens in a byte of UTF-8, as long as none were counted: four bytes a token. Bytes, since scripts
 with more of them in a character have fewer characters in a token."""
@@ -76,18 +78,31 @@ EVIDENCE = 1 / 4
 
 
 @dataclass(frozen=True, slots=True)
-class StageForecast:
-    """What one stage will cost for a passage, on average over all passages."""
+class Need:
+    """Calls and tokens that something takes."""
 
-    calls: Range
-    prompt_tokens: Range
-    completion_tokens: Range
+    calls: Range = NOTHING
+    prompt_tokens: Range = NOTHING
+    completion_tokens: Range = NOTHING
+
+    def __add__(self, other: "Need") -> "Need":
+        return Need(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
+    def times(self, number: int) -> "Need":
+        """Return what so many of it take, in whole numbers."""
+        return Need(
+            (self.calls * number).whole(),
+            (self.prompt_tokens * number).whole(),
+            (self.completion_tokens * number).whole(),
+        )
 
 
-def forecast(
-    plan: Plan, passages: Sequence[Asked], size: float, past: Past
-) -> dict[str, StageForecast]:
-    """Return what each stage will cost for a passage; those that cannot ask are left out.
+def forecast(plan: Plan, passages: Sequence[Asked], size: float, past: Past) -> dict[str, Need]:
+    """Return what each stage takes for a passage, on average; those that cannot ask are left out.
 
     Args:
         plan: What is asked.
@@ -96,7 +111,7 @@ def forecast(
         past: What the recipe cost before, or an empty record.
     """
     states = [initial(unit, demos) for unit, demos in passages]
-    found: dict[str, StageForecast] = {}
+    found: dict[str, Need] = {}
     remembered: dict[str, Range] = {}
     for stage, calls in asking(plan.recipe, plan.schema):
         cost = past.stages.get(stage.name, StageCost())
@@ -106,14 +121,14 @@ def forecast(
         prompt = tokens_a_byte * _shown(plan, stage, states, size) + question
         if stage.session and plan.recipe.history != "none":
             talk = _talk(calls, cost)
-            before = remembered.get(stage.session, Range())
+            before = remembered.get(stage.session, NOTHING)
             remembered[stage.session] = before + talk * (question + answer)
             # On average half of the stage's other questions come first.
             prompt += before + talk.less(calls.samples) * 0.5 * (question + answer)
-        elif cost.sent:
+        elif cost.prompt_tokens:
             prompt = Range.of(prompt.least, cost.prompt_tokens / cost.sent, prompt.most)
         number = _number(calls, cost, past)
-        found[stage.name] = StageForecast(number, number * prompt, number * answer)
+        found[stage.name] = Need(number, number * prompt, number * answer)
     return found
 
 
@@ -157,8 +172,9 @@ def _talk(calls: Calls, cost: StageCost) -> Range:
 
 def _answer(calls: Calls, cost: StageCost) -> Range:
     """Return how many tokens an answer has."""
-    likely = cost.completion_tokens / cost.sent if cost.sent else ANSWER * calls.max_tokens
-    return Range.of(1, likely, calls.max_tokens)
+    # Not every endpoint counts tokens.
+    counted = cost.completion_tokens / max(cost.sent, 1)
+    return Range.of(1, counted or ANSWER * calls.max_tokens, calls.max_tokens)
 
 
 def _tokens_a_byte(past: Past, cost: StageCost) -> Range:

@@ -9,7 +9,7 @@ ledger, so that a run may die and come back at any time.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping, MutableSet
+from collections.abc import MutableSet
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self

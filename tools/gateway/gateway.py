@@ -23,6 +23,7 @@ from questgraph.tools.gateway.limits import AdaptiveGate, Bucket, Limits
 from questgraph.tools.gateway.retries import Retries
 from questgraph.tools.models.base import ChatModel, Reply, Request
 from questgraph.tools.records import Usage
+from questgraph.tools.telemetry import answered, call_span
 
 _LOG = logging.getLogger(__name__)
 
@@ -206,7 +207,9 @@ class Gateway:
             await self._requests.take(1)
             await self._tokens.take(estimate)
             try:
-                reply = await self.model.complete(request)
+                with call_span(self.model.name, request) as span:
+                    reply = await self.model.complete(request)
+                    answered(span, reply)
             except ModelUnavailableError as error:
                 self._gate.went_badly(ticket)
                 await self._settle(self._worst(request) if error.billed else SENT, reservation)

@@ -13,9 +13,6 @@ from psycopg.conninfo import conninfo_to_dict
 
 from questgraph.tools.errors import RunError, StorageError
 
-PATIENCE = 60.0
-"""Seconds that a server may be away: enough for a restart, or for a standby to take over."""
-
 Connection: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 Statement: TypeAlias = tuple[str, Sequence[object]]
 """A query and its parameters."""
@@ -65,7 +62,7 @@ class Link:
         RunError: When the URL cannot be read.
     """
 
-    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
+    def __init__(self, url: str, *, patience: float) -> None:
         self._parameters = _DEFAULTS | _read(url)
         self._patience = patience
         self._connection: Connection | None = None
@@ -81,7 +78,8 @@ class Link:
         """The address without its password."""
         known = self._parameters
         user = f"{known['user']}@" if "user" in known else ""
-        return f"postgresql://{user}{known.get('host', '')}/{known.get('dbname', '')}"
+        port = f":{known['port']}" if "port" in known else ""
+        return f"postgresql://{user}{known.get('host', '')}{port}/{known.get('dbname', '')}"
 
     async def open(self, tables: str, version: int) -> None:
         """Connect, and make the tables unless they are there.
@@ -168,28 +166,29 @@ class Link:
         """Do `work` on a connection, again and again until patience ends."""
         async with self._one_at_a_time:
             end, pause = time.monotonic() + self._patience, 0.05
-            while True:
-                try:
-                    done = await work(await self._connected())
-                except _MAY_PASS as error:
-                    await self._disconnect()
-                    if self.lost or time.monotonic() + pause > end:
-                        raise self._given_up(error) from error
+            try:
+                while True:
+                    try:
+                        done = await work(await self._connected())
+                    except _MAY_PASS as error:
+                        await self._disconnect()
+                        if self.lost or time.monotonic() + pause > end:
+                            raise self._given_up(error) from error
+                    else:
+                        self.lost = ""
+                        return done
                     self._calm.clear()
                     # Jitter: all machines lost their links at the same moment.
                     await asyncio.sleep(random.uniform(pause / 2, pause))
                     pause = min(2 * pause, _LONGEST_PAUSE)
-                else:
-                    self.lost = ""
-                    self._calm.set()
-                    return done
+            finally:
+                self._calm.set()
 
     def _given_up(self, error: Exception) -> StorageError:
         self.lost = (
             f"{self.name} could not be reached for {self._patience:g} seconds: {_reason(error)}."
             " Check the server; then the same command continues"
         )
-        self._calm.set()
         return StorageError(self.lost)
 
     async def _connected(self) -> Connection:

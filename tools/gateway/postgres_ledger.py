@@ -18,6 +18,9 @@ from questgraph.tools.records import Usage
 VERSION = 1
 """Version of the tables, kept as a fact in the database."""
 
+PATIENCE = 60.0
+"""Seconds that a server may be away: enough for a restart, or for a standby to take over."""
+
 _TABLES = Path(__file__).with_suffix(".sql")
 
 _UNLIMITED, _NOTHING = 2**63 - 1, Cost()
@@ -94,7 +97,7 @@ class PostgresLedger:
         RunError: When the URL cannot be read.
     """
 
-    def __init__(self, url: str, *, patience: float = 60.0) -> None:
+    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
         try:
             from questgraph.tools.gateway.postgres import Link
         except ImportError as error:
@@ -143,8 +146,7 @@ class PostgresLedger:
         Raises:
             StorageError: When it could not be written.
         """
-        change = _Change(record=record, spent=record.cost, ended=record.reservation)
-        await self._changes.add(change)
+        await self._changes.add(_Change(record=record, spent=record.cost, ended=record.reservation))
 
     async def forget(self, keys: Collection[str]) -> None:
         """Drop the records under `keys`, so that they are asked again; their cost stays spent."""
@@ -236,15 +238,13 @@ def _account(changes: Sequence[_Change]) -> list[Sequence[object]]:
     ]
 
 
-def _numbers(cost: Cost) -> tuple[int, int, int]:
-    return cost.calls, cost.tokens, cost.nanos
+def _numbers(cost: Cost) -> list[int]:
+    return [cost.calls, cost.tokens, cost.nanos]
 
 
-def _limits(caps: Caps) -> tuple[int, int, int]:
-    calls, tokens, nanos = (
-        _UNLIMITED if cap is None else cap for cap in (caps.calls, caps.tokens, caps.nanos)
-    )
-    return calls, tokens, nanos
+def _limits(caps: Caps) -> list[int]:
+    limits = (caps.calls, caps.tokens, caps.nanos)
+    return [_UNLIMITED if limit is None else limit for limit in limits]
 
 
 def _reply(

@@ -41,6 +41,7 @@ insert or ignore into spending values ('settled', 0, 0, 0), ('reserved', 0, 0, 0
 _ADD = """
 update spending set calls = calls + ?, tokens = tokens + ?, nanos = nanos + ? where what = ?
 """
+_PUT = "insert or replace into calls values (?, ?, ?, cast(? as text), ?, ?, ?, ?, ?, ?, ?)"
 _COLUMNS = "reply, finish, prompt_tokens, cached_tokens, completion_tokens, seconds"
 
 
@@ -112,7 +113,8 @@ class SqliteLedger:
                 record.key,
                 record.model,
                 zlib.compress(record.request.canonical.encode("utf-8", "surrogatepass"), 1),
-                record.reply.text,
+                # Models write halves of characters, which are no text in UTF-8.
+                record.reply.text.encode("utf-8", "surrogatepass"),
                 record.reply.finish,
                 usage.prompt_tokens,
                 usage.cached_tokens,
@@ -121,7 +123,7 @@ class SqliteLedger:
                 record.attempts,
                 time.time(),
             )
-            db.execute(f"insert or replace into calls values ({','.join('?' * len(row))})", row)
+            db.execute(_PUT, row)
             _settle(db, record.cost, record.reservation)
 
         await self._database.write(write)
@@ -180,7 +182,7 @@ class SqliteLedger:
             path: Where to.
             only: Keys of the calls to write; all of them when left out.
         """
-        with path.open("w", encoding="utf-8", newline="\n") as file:
+        with path.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
             for record in self.records():
                 if only is None or record["key"] in only:
                     file.write(json.dumps(record, ensure_ascii=False) + "\n")

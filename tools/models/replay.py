@@ -73,7 +73,7 @@ class ReplayModel:
 
 def _read(path: Path) -> Mapping[tuple[str, str], Reply]:
     replies = {}
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8", errors="surrogatepass") as file:
         for line in file:
             record = json.loads(line)
             usage = Usage(

@@ -2,7 +2,10 @@
 
 import json
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from questgraph.agents.extraction import Extraction
@@ -16,11 +19,6 @@ SCHEMA = Schema(
     entities=(EntityType(name="person"), EntityType(name="firm")),
     relations=(RelationType(name="works_for", head=("person",), tail=("firm",)),),
 )
-SCHEMA_FILE = """
-name: staff
-entities: [{name: person}, {name: firm}]
-relations: [{name: works_for, head: person, tail: firm}]
-"""
 EXPORTS = ("graphml", "turtle", "csv")
 
 _FIRST = ("Ann", "Bo", "Cy", "Dee", "Ed", "Flo", "Gil")
@@ -101,14 +99,19 @@ _ANSWERS: Mapping[str, Callable[[str], object]] = {
 }
 
 
-def kept(database: Path) -> set[str]:
-    """Return the keys in a ledger, which is no run's at the moment."""
-    if not database.exists():
-        return set()
-    ledger = SqliteLedger(database)
-    keys = {str(record["key"]) for record in ledger.records()}
-    ledger.close()
-    return keys
+def ledger_of(run: Path) -> SqliteLedger:
+    """Open a copy of a run's ledger: the files of a killed run stay as they were left."""
+    copy = Path(tempfile.mkdtemp(dir=run.parent))
+    for file in run.glob("run.db*"):
+        if not file.name.endswith("-ballast"):
+            shutil.copy(file, copy)
+    return SqliteLedger(copy / "run.db")
+
+
+def kept(run: Path) -> set[str]:
+    """Return the keys of the answers that a run has."""
+    with closing(ledger_of(run)) as ledger:
+        return {str(record["key"]) for record in ledger.records()}
 
 
 def facts(extraction: Extraction) -> list[str]:

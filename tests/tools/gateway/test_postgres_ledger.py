@@ -242,7 +242,7 @@ async def test_a_server_that_cannot_be_reached_is_an_error_that_says_what_to_che
         async with PostgresLedger("postgresql://ann:secret@127.0.0.1:1/calls"):
             pass
 
-    assert "postgresql://ann@127.0.0.1/calls" in str(raised.value)
+    assert "postgresql://ann@127.0.0.1:1/calls" in str(raised.value)
     assert "secret" not in str(raised.value)
 
 
