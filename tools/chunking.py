@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import pairwise
 
 import regex
@@ -29,9 +28,6 @@ _CAPITALISED_SCRIPT = re.compile(r"[A-Za-zÀ-ʯͰ-ԯԱ-֏Ḁ-῿]")
 _CLAUSE = re.compile(r"[,;:–—][\s]+|[，、；：،؛]\s*")
 _SPACE = re.compile(r"\s+")
 _GRAPHEME = regex.compile(r"\X")
-
-_LONGEST_PASSAGE = 10_000
-"""Characters up to which a text is taken for a passage, whose sentences are worth remembering."""
 
 _FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 _EXTENDING = frozenset({"Mn", "Mc", "Me", "Cf", "Sk"})
@@ -60,8 +56,8 @@ def split(document: Document, *, size: int = 1200, overlap: int = 150) -> list[C
     text = document.text
     pieces = [piece for span in sentences(text) for piece in _cut(span, text, size)]
     return [
-        Chunk(document.id, text[slice(*span)], span=span, index=index)
-        for index, span in enumerate(_gather(pieces, text, size, overlap))
+        _chunk(document, run, index)
+        for index, run in enumerate(_gather(pieces, text, size, overlap))
     ]
 
 
@@ -85,21 +81,6 @@ def sentences(text: str) -> Sequence[Span]:
     Scripts with capitals are split by syntok, which reads on over line ends; others at their
     own terminators and at line ends.
     """
-    if len(text) > _LONGEST_PASSAGE:
-        return _sentences(text)
-    # A short document and its only passage differ in outer white space alone.
-    found = _in_passage(text.strip())
-    before = len(text) - len(text.lstrip())
-    return [span.shift(before) for span in found] if before else found
-
-
-# Cutting, pinning and finding evidence all ask about one passage, and syntok takes a millisecond.
-@lru_cache(maxsize=128)
-def _in_passage(text: str) -> Sequence[Span]:
-    return _sentences(text)
-
-
-def _sentences(text: str) -> Sequence[Span]:
     return tuple(
         span.shift(paragraph.start)
         for paragraph in _paragraphs(text)
@@ -189,12 +170,25 @@ def _border(text: str, start: int, limit: int) -> int:
     return _character_end(text, start)
 
 
-def _gather(pieces: Sequence[Span], text: str, size: int, overlap: int) -> Iterator[Span]:
+def _chunk(document: Document, pieces: Sequence[Span], index: int) -> Chunk:
+    span = Span(pieces[0].start, pieces[-1].end)
+    return Chunk(
+        document.id,
+        document.text[slice(*span)],
+        span=span,
+        index=index,
+        sentences=tuple(piece.shift(-span.start) for piece in pieces),
+    )
+
+
+def _gather(
+    pieces: Sequence[Span], text: str, size: int, overlap: int
+) -> Iterator[Sequence[Span]]:
     """Yield runs of pieces that fit in `size`, each beginning with the end of the one before."""
     first = 0
     while first < len(pieces):
         following = _after_last(pieces, first, text, size)
-        yield Span(pieces[first].start, pieces[following - 1].end)
+        yield pieces[first:following]
         if following == len(pieces):
             return
         first = _shared(pieces, first, following, size, overlap)

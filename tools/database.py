@@ -13,7 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,10 +34,10 @@ Write = Callable[[sqlite3.Connection], T]
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A write that waits, and who waits for it."""
+    """A write that waits, and who waits for it, if anybody does."""
 
     write: Write[Any]
-    done: "Future[Any] | asyncio.Future[Any]"
+    done: "Future[Any] | asyncio.Future[Any] | None" = None
     loop: asyncio.AbstractEventLoop | None = None
 
 
@@ -63,13 +63,15 @@ class Database:
         self._memory = self.path == ":memory:"
         self._ballast = None if self._memory or not ballast else _Ballast(Path(path), ballast)
         self._readers: list[sqlite3.Connection] = []
+        self._problem: Exception | None = None
         try:
             self._db = self._connect()
         except sqlite3.Error as error:
             raise RunError(f"{path} cannot be used: {error}") from error
         self._waiting: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
-        self._starting = threading.Lock()
+        self._lock = threading.Lock()
+        self._closed = False
 
     def create(self, tables: str) -> None:
         """Make the tables that are not there yet.
@@ -102,26 +104,38 @@ class Database:
         self._put(_Entry(write, done, loop))
         return await done
 
-    def post(self, write: Write[T]) -> "Future[T]":
-        """Have `write` done after all that was asked for before; wait for it or do not.
+    def post(self, write: Write[Any]) -> None:
+        """Have `write` done after all that was posted before; `flush` tells what became of it."""
+        self._put(_Entry(write))
 
-        The future raises `StorageError` when it could not be written.
+    def do(self, write: Write[T]) -> T:
+        """Do `write` after all that was asked for before and return what it returned.
+
+        Raises:
+            StorageError: When it could not be written.
         """
         done: Future[T] = Future()
         self._put(_Entry(write, done))
-        return done
+        return done.result()
 
     def flush(self) -> None:
         """Wait until everything posted so far is written.
 
         Raises:
-            StorageError: When it cannot be.
+            StorageError: When some of it could not be.
         """
-        if self._writer:
-            self.post(_nothing).result()
+        if not self._writer:
+            return
+        self.do(_nothing)
+        problem, self._problem = self._problem, None
+        if problem:
+            raise problem
 
     def close(self) -> None:
         """Write what waits and close the file."""
+        with self._lock:
+            # Another thread may be about to ask for something: nobody would do it any more.
+            self._closed = True
         if self._writer:
             self._waiting.put(None)
             self._writer.join()
@@ -140,13 +154,14 @@ class Database:
         return db
 
     def _put(self, entry: _Entry) -> None:
-        if self._writer is None:
-            with self._starting:
-                if self._writer is None:
-                    self.full = self._ballast is not None and not self._ballast.take()
-                    self._writer = threading.Thread(target=self._work, name="writer", daemon=True)
-                    self._writer.start()
-        self._waiting.put(entry)
+        with self._lock:
+            if self._closed:
+                raise StorageError(f"{self.path} is closed")
+            if self._writer is None:
+                self.full = self._ballast is not None and not self._ballast.take()
+                self._writer = threading.Thread(target=self._work, name="writer", daemon=True)
+                self._writer.start()
+            self._waiting.put(entry)
 
     def _work(self) -> None:
         """Commit what waits, in groups, until there is no more."""
@@ -171,21 +186,23 @@ class Database:
                     self._commit([entry])
                 return
             problem = self._explained(error)
+            if entries[0].done is None:
+                self._problem = problem
         _tell(entries, values, problem)
 
     def _explained(self, error: Exception) -> Exception:
         if not isinstance(error, sqlite3.Error):
             return error
+        then = "Free some space; then" if _for_want_of_room(error) else "Later"
         return StorageError(
-            f"{self.path} could not be written: {error}. Free some space; then the same command"
-            " continues"
+            f"{self.path} could not be written: {error}. {then} the same command continues"
         )
 
     def _transaction(self, entries: list[_Entry]) -> list[Any]:
         try:
             return self._once(entries)
-        except sqlite3.OperationalError:
-            if not self._ballast or not self._ballast.drop():
+        except sqlite3.OperationalError as error:
+            if not (_for_want_of_room(error) and self._ballast and self._ballast.drop()):
                 raise
             _LOG.warning("%s: the disk is full; finishing what is under way", self.path)
             self.full = True
@@ -248,6 +265,13 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
+def _for_want_of_room(error: sqlite3.Error) -> bool:
+    """Say whether there may be no room left: the log of a full disk cannot even be written."""
+    # What Python says by itself has no code.
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
 def _nothing(_: sqlite3.Connection) -> None:
     return None
 
@@ -256,12 +280,13 @@ def _tell(entries: list[_Entry], values: list[Any], problem: Exception | None) -
     """Tell everybody who waits, each event loop once."""
     loops: dict[asyncio.AbstractEventLoop | None, list[int]] = {}
     for i, entry in enumerate(entries):
-        loops.setdefault(entry.loop, []).append(i)
+        if entry.done:
+            loops.setdefault(entry.loop, []).append(i)
 
     def tell(group: list[int]) -> None:
         for i in group:
             done = entries[i].done
-            if done.done():
+            if done is None or done.done():
                 continue
             if problem:
                 done.set_exception(problem)
@@ -271,5 +296,7 @@ def _tell(entries: list[_Entry], values: list[Any], problem: Exception | None) -
     for loop, group in loops.items():
         if loop is None:
             tell(group)
-        elif not loop.is_closed():
-            loop.call_soon_threadsafe(tell, group)
+        else:
+            # Unless whoever waited there is gone, and the loop with them.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(tell, group)

@@ -104,6 +104,9 @@ class Chunk:
     index: int = field(kw_only=True)
     """Position among the document's chunks, from 0."""
 
+    sentences: tuple[Span, ...] = field(kw_only=True, default=(), repr=False, compare=False)
+    """Where in `text` its sentences are, when whoever made the chunk knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:

@@ -10,6 +10,10 @@ from questgraph.tools.documents import Inputs, load
 from questgraph.tools.errors import DocumentError
 
 
+AT_ONCE = 16
+"""Documents, or passages, that are prepared in one go."""
+
+
 async def of_inputs(
     engine: Engine, inputs: Inputs, progress: Progress, store: RunStore | None = None
 ) -> AsyncIterator[Asked]:
@@ -39,7 +43,21 @@ async def of_inputs(
         progress.known += len(units) - len(wanted)
         return engine.prepare(document, [unit for unit in units if unit.id in wanted])
 
-    while (some := await asyncio.to_thread(prepare)) is not None:
+    def prepare_some() -> tuple[list[Asked], bool]:
+        """Prepare documents until there is enough to ask; say whether there may be more."""
+        enough: list[Asked] = []
+        for _ in range(AT_ONCE):
+            if (some := prepare()) is None:
+                return enough, False
+            enough += some
+            if len(enough) >= AT_ONCE:
+                break
+        return enough, True
+
+    more = True
+    while more:
+        # In one go: the way to the thread and back takes longer than many a document.
+        some, more = await asyncio.to_thread(prepare_some)
         for asked in some:
             yield asked
     progress.planned = True

@@ -52,16 +52,16 @@ def seconds(units: int, need: Need, past: Past, model: ChatModel, terms: Terms) 
     """
     if not need.calls.likely:
         return NOTHING
-    slots = min(units, model.slots, terms.limits.concurrency or model.slots)
-    one = past.total
-    # Few units leave most slots empty: their pace is not that of many.
-    if past.pace and (past.timed_units >= slots or not one.seconds):
-        likely = units / past.pace
-    elif one.seconds:
-        likely = need.calls.likely * one.seconds / one.sent / slots
-    else:
-        return None
     if terms.batch:
+        return None
+    slots = min(units, model.slots, terms.limits.concurrency or model.slots)
+    waited = past.total.seconds / max(past.total.sent, 1)
+    # Few units leave most slots empty: their pace is not that of many.
+    if past.pace and (past.timed_units >= slots or not waited):
+        likely = units / past.pace
+    elif waited:
+        likely = need.calls.likely * waited / slots
+    else:
         return None
     return (need.calls * (likely / need.calls.likely)).no_less(_allowed(need, terms))
 

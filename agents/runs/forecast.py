@@ -70,6 +70,10 @@ with more of them in a character have fewer characters in a token."""
 SPREAD = Range(0.8, 1, 1.25)
 """How other texts may differ from those whose tokens were counted."""
 
+AGAIN = 4
+"""Calls that one question comes to at most: it is put again once, and each time once more when the
+answer was cut off."""
+
 ANSWER = 1 / 8
 """Length of an answer as a share of the longest, as long as none were counted."""
 
@@ -125,8 +129,8 @@ def forecast(plan: Plan, passages: Sequence[Asked], size: float, past: Past) -> 
             remembered[stage.session] = before + talk * (question + answer)
             # On average half of the stage's other questions come first.
             prompt += before + talk.less(calls.samples) * 0.5 * (question + answer)
-        elif cost.prompt_tokens:
-            prompt = Range.of(prompt.least, cost.prompt_tokens / cost.sent, prompt.most)
+        elif counted := cost.each(cost.prompt_tokens):
+            prompt = Range.of(prompt.least, counted, prompt.most)
         number = _number(calls, cost, past)
         found[stage.name] = Need(number, number * prompt, number * answer)
     return found
@@ -160,7 +164,7 @@ def _visits(recipe: Recipe, schema: Schema, place: int) -> int:
 def _number(calls: Calls, cost: StageCost, past: Past) -> Range:
     """Return how many calls a passage needs."""
     likely = cost.questions / past.units if past.units else calls.likely
-    again = max(1.0, cost.calls / cost.questions) if cost.questions else 1.0
+    again = Range.of(1, cost.calls / max(cost.questions, 1), AGAIN).likely
     return Range.of(calls.least, likely, calls.most) * Range(1, again, again)
 
 
@@ -172,9 +176,9 @@ def _talk(calls: Calls, cost: StageCost) -> Range:
 
 def _answer(calls: Calls, cost: StageCost) -> Range:
     """Return how many tokens an answer has."""
-    # Not every endpoint counts tokens.
-    counted = cost.completion_tokens / max(cost.sent, 1)
-    return Range.of(1, counted or ANSWER * calls.max_tokens, calls.max_tokens)
+    counted = cost.each(cost.completion_tokens)
+    likely = ANSWER * calls.max_tokens if counted is None else counted
+    return Range.of(1, likely, calls.max_tokens)
 
 
 def _tokens_a_byte(past: Past, cost: StageCost) -> Range:

@@ -49,7 +49,7 @@ class RunStore(RunReader):
             db.execute("delete from unreadable")
             db.execute("update units set status = null where config != ?", (config,))
 
-        self._database.post(write).result()
+        self._database.do(write)
 
     @property
     def tag(self) -> str:
@@ -68,7 +68,7 @@ class RunStore(RunReader):
             db.execute("delete from documents where generation != ?", now)
             db.execute("insert or replace into facts_of_run values ('ended', 'yes')")
 
-        self._database.post(write).result()
+        self._database.do(write)
 
     def note(self, facts: Mapping[str, str]) -> None:
         """Note some more facts about the run."""

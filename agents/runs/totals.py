@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from operator import add
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
@@ -49,6 +48,10 @@ class StageCost(NamedTuple):
     """Prompt tokens of a few calls, and how long these prompts were in bytes of UTF-8."""
 
     sampled_bytes: Figure = 0
+
+    def each(self, figure: float) -> float | None:
+        """Return what of a figure falls to one call; `None` when no tokens were counted."""
+        return figure / self.sent if self.sent and self.prompt_tokens else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +116,13 @@ class StageTotals:
         if not (result.outcome.complete and result.usage.calls):
             return
         self._units += 1
-        for name in {turn.stage for turn in result.turns}:
-            self._stages[name] = _sum(self._stages.get(name, StageCost()), StageCost(passages=1))
+        asked: dict[str, list[StageCost]] = {}
         for turn in result.turns:
-            self._stages[turn.stage] = _sum(self._stages[turn.stage], _cost(turn))
+            asked.setdefault(turn.stage, [StageCost(passages=1)]).append(_cost(turn))
             if turn.usage.calls == 1:
                 self._sampled.setdefault(turn.stage, Reservoir(SAMPLED)).offer(turn)
+        for name, costs in asked.items():
+            self._stages[name] = _sum(self._stages.get(name, StageCost()), *costs)
 
     def past(self, *, seconds: float = 0.0, find: Find | None = None) -> Past:
         """Return what was counted.
@@ -146,10 +150,7 @@ class StageTotals:
 
 
 def _sum(*costs: StageCost) -> StageCost:
-    total = StageCost()
-    for cost in costs:
-        total = StageCost(*map(add, total, cost))
-    return total
+    return StageCost(*map(sum, zip(*costs, strict=True)))
 
 
 def _cost(turn: Turn) -> StageCost:

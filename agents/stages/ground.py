@@ -31,7 +31,7 @@ def ground(*, name: str = "ground") -> Stage:
 
     async def run(state: State, context: Context, recipe: Recipe) -> Update:
         unit = state["unit"]
-        borders = sentences(unit.chunk.text)
+        borders = unit.chunk.sentences or sentences(unit.chunk.text)
         claims = list(state["claims"])
         for said in sorted(state["frames"], key=lambda said: said.frame.kind != "entity"):
             claims += _claims(said, unit, borders, context.schema, claims)

@@ -7,6 +7,7 @@ mean nothing. All of that is read; what is read as nothing is never guessed at.
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import json_repair
 
@@ -80,6 +81,8 @@ def looks_refused(answer: str) -> bool:
     return bool(_REFUSAL.match(answer))
 
 
+# The names of a schema are folded for each answer.
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """Return what is left of a name when case and separators do not count.
 

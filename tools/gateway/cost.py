@@ -161,13 +161,17 @@ def worst(request: Request, price: Price | None, *, batch: bool = False) -> Cost
 
     No tokenizer makes more tokens of a text than it has bytes; the answer is as long as allowed.
     """
-    written = sum(len(m.content.encode("utf-8", "replace")) for m in request.messages)
-    form = len(str(request.format.schema)) if request.format else 0
+    written = sum(map(_bytes, (message.content for message in request.messages)))
+    form = _bytes(str(request.format.schema)) if request.format else 0
     most = Usage(
         prompt_tokens=written + form + _MESSAGE_TOKENS * (1 + len(request.messages)),
         completion_tokens=request.max_tokens,
     )
     return cost(most, price, batch=batch)
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _read(file: Path) -> Mapping[str, Price]:

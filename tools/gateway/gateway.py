@@ -90,8 +90,9 @@ class Gateway:
         self.model, self.ledger = model, ledger
         limits = self.terms.limits
         self._gate = AdaptiveGate(min(model.slots, limits.concurrency or model.slots))
-        self._requests = Bucket(limits.requests_per_minute)
-        self._tokens = Bucket(limits.tokens_per_minute)
+        # What waits for its turn there is put off as soon as the gateway is stopped.
+        self._requests = Bucket(limits.requests_per_minute, sleep=self._pause)
+        self._tokens = Bucket(limits.tokens_per_minute, sleep=self._pause)
         self._under_way: dict[str, asyncio.Task[Call]] = {}
         self._reserved = 0
         self._settlement = asyncio.Event()
@@ -191,21 +192,22 @@ class Gateway:
             else:
                 self._hopeless = 0
                 spent = self._cost_of(request, reply.usage)
-                await self.ledger.put(
-                    Record(key, self.model.name, request, reply, attempt, spent, reservation)
-                )
-                self._free(reservation)
+                record = Record(key, self.model.name, request, reply, attempt, spent, reservation)
+                try:
+                    await self.ledger.put(record)
+                finally:
+                    self._free(reservation)
                 return Call(key, reply, replace(reply.usage, calls=attempt))
         raise AssertionError("a try either returns or raises")
 
     async def _once(self, request: Request, reservation: str) -> Reply:
         estimate = _estimate(request)
         async with self._gate.enter() as ticket:
+            await self._requests.take(1)
+            await self._tokens.take(estimate)
             if self.stopped:
                 await self._settle(Cost(), reservation)
                 raise NotAskedError(self.stopped)
-            await self._requests.take(1)
-            await self._tokens.take(estimate)
             try:
                 with call_span(self.model.name, request) as span:
                     reply = await self.model.complete(request)
@@ -216,6 +218,10 @@ class Gateway:
                 raise
             except ModelError:
                 await self._settle(SENT, reservation)
+                raise
+            except Exception:
+                # A bug, here or in a library: nobody knows what it cost.
+                await self._settle(self._worst(request), reservation)
                 raise
             self._gate.went_well(reply.usage.seconds, kind=request.max_tokens)
         used = reply.usage.prompt_tokens + reply.usage.completion_tokens
@@ -229,12 +235,10 @@ class Gateway:
             OverBudgetError: When a cap forbids it, and nothing under way can change that.
             NotAskedError: When the gateway was stopped.
         """
-        if self.stopped:
-            raise NotAskedError(self.stopped)
-        if not self.terms.caps:
+        if not (self.terms.caps or self.stopped):
             return ""
         name, most = uuid.uuid4().hex, self._worst(request)
-        while True:
+        while not self.stopped:
             settlement = self._settlement
             if await self.ledger.reserve(name, most, self.terms.caps):
                 self._reserved += 1
@@ -246,10 +250,13 @@ class Gateway:
                 )
             # Calls under way mostly cost less than was set aside for them.
             await settlement.wait()
+        raise NotAskedError(self.stopped)
 
     async def _settle(self, spent: Cost, reservation: str) -> None:
-        await self.ledger.settle(spent, reservation)
-        self._free(reservation)
+        try:
+            await self.ledger.settle(spent, reservation)
+        finally:
+            self._free(reservation)
 
     def _free(self, reservation: str) -> None:
         if reservation:
@@ -267,7 +274,7 @@ class Gateway:
 
     def _cost_of(self, request: Request, usage: Usage) -> Cost:
         """Return what an answer cost; uncounted tokens cost the most there is, under a cap."""
-        if self.terms.caps and not usage.prompt_tokens:
+        if self.terms.caps and not (usage.prompt_tokens and usage.completion_tokens):
             return self._worst(request)
         return cost(usage, self.terms.price, batch=self.terms.batch)
 

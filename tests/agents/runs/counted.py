@@ -1,7 +1,5 @@
 """Passages, and a model that answers any recipe about them and counts four bytes a token."""
 
-import dataclasses
-
 from questgraph.agents.recipes import recipes
 from questgraph.tools.models.base import Reply, Request
 from questgraph.tools.models.scripted import ScriptedModel
@@ -66,13 +64,8 @@ def counting_model(*, seconds: float = 0.0, slots: int = 256) -> ScriptedModel:
         answers = EMPTY if empty else ANSWERS
         said = next((answers[key] for key in answers if key in last), "none")
         usage = Usage(
-            prompt_tokens=written // 4, completion_tokens=len(said) // 4, seconds=seconds
+            prompt_tokens=written // 4, completion_tokens=1 + len(said) // 4, seconds=seconds
         )
         return Reply(said, usage=usage)
 
     return ScriptedModel(answer, slots=slots)
-
-
-def without_events(schema: Schema) -> Schema:
-    """Return a schema of which less is asked."""
-    return dataclasses.replace(schema, events=())
