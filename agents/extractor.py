@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import aclosing, closing
+from contextlib import ExitStack, aclosing, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
+from questgraph.agents.estimates.estimate import Estimate
+from questgraph.agents.estimates.estimate import estimate as reckon
 from questgraph.agents.extraction import RUN_FILE, Extraction, run_file
 from questgraph.agents.options import Options, look_up
 from questgraph.agents.runs.agenda import again, of_inputs
-from questgraph.agents.runs.engine import Asked, Engine
+from questgraph.agents.runs.engine import Engine
 from questgraph.agents.runs.interrupts import interruptible
+from questgraph.agents.runs.plan import Asked
 from questgraph.agents.runs.progress import Progress
 from questgraph.agents.runs.reader import WAITING
 from questgraph.agents.runs.run import run, run_to_the_end, taken
@@ -64,6 +68,7 @@ async def aextract(
             await _ask(engine, asked, progress, store, on_progress)
             if not engine.gateway.stopped:
                 store.end()
+        found.history.note(found.model.name, found.plan.recipe.name, progress.past())
         return _finished(database, store, folder)
 
 
@@ -103,7 +108,37 @@ async def aretry(
             progress = Progress(gateway=engine.gateway)
             asked = again(engine, store, statuses, progress)
             await _ask(engine, asked, progress, store, on_progress)
+        found.history.note(found.model.name, found.plan.recipe.name, progress.past())
         return _finished(database, store, Path(folder))
+
+
+def estimate(
+    inputs: Inputs, *, out: Path | str | None = None, **options: Unpack[Options]
+) -> Estimate:
+    """Return what questioning documents would need: calls, tokens, money, time; asks no model.
+
+    Args:
+        inputs: As `aextract` takes them.
+        out: The run folder, if there is one: what is complete in it needs nothing.
+        options: How to question, see `Options`.
+
+    Raises:
+        ConfigError: When the call is wrong.
+    """
+    found = look_up(options)
+    file = Path(out) / RUN_FILE if out is not None else None
+    with ExitStack() as stack:
+        known = None
+        if file and file.is_file():
+            known = stack.enter_context(closing(Database(file)))
+        return reckon(
+            inputs,
+            found.plan,
+            found.model,
+            replace(found.terms, batch=found.poll is not None),
+            database=known,
+            history=found.history,
+        )
 
 
 def extract(

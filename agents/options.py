@@ -8,8 +8,11 @@ from typing import TypedDict
 from urllib.parse import urlsplit, urlunsplit
 
 from questgraph.agents.banks import STARTER, open_bank
+from questgraph.agents.estimates.history import FILE as HISTORY
+from questgraph.agents.estimates.history import History
 from questgraph.agents.recipes import DEFAULT, recipes
-from questgraph.agents.runs.engine import CHUNK_SIZE, Engine, Plan, open_engine
+from questgraph.agents.runs.engine import Engine, open_engine
+from questgraph.agents.runs.plan import CHUNK_SIZE, Plan
 from questgraph.agents.stages.base import Recipe
 from questgraph.retrieval.bank import Bank
 from questgraph.tools.database import Database
@@ -97,6 +100,9 @@ class Lookup:
     poll: float | None
     """Seconds between two looks at the provider's batch mode, when that is asked."""
 
+    history: History
+    """What recipes cost before."""
+
     facts: dict[str, str]
     """How the run is made, as its folder notes it, so that it can be gone on with."""
 
@@ -154,6 +160,7 @@ def look_up(options: Options) -> Lookup:
         terms=_terms(options, model, settings),
         ledger=ledger,
         poll=options.get("poll", POLL) if options.get("batch") and _openai(model) else None,
+        history=History(settings.cache / HISTORY),
         facts={
             "model": model.name,
             "asked_model": named if isinstance(named, str) else "",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from questgraph.agents.extraction import Extraction
-    from questgraph.agents.extractor import aextract, extract, stream
+    from questgraph.agents.extractor import aextract, aretry, estimate, extract, retry, stream
     from questgraph.agents.integrations import as_tool, build_agent
     from questgraph.tools.errors import QuestgraphError
     from questgraph.tools.records import Claim, Document, Mention, Result, Span, Turn
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "questgraph.agents.extraction": ["Extraction"],
-    "questgraph.agents.extractor": ["aextract", "extract", "stream"],
+    "questgraph.agents.extractor": ["aextract", "aretry", "estimate", "extract", "retry", "stream"],
     "questgraph.agents.integrations": ["as_tool", "build_agent"],
     "questgraph.tools.errors": ["QuestgraphError"],
     "questgraph.tools.records": ["Claim", "Document", "Mention", "Result", "Span", "Turn"],
@@ -38,10 +38,13 @@ __all__ = [
     "Span",
     "Turn",
     "aextract",
+    "aretry",
     "as_tool",
     "build_agent",
+    "estimate",
     "extract",
     "load_schema",
+    "retry",
     "stream",
 ]
 

@@ -97,28 +97,42 @@ def extract(
     batch: Batch = False,
     poll: Poll = 30.0,
     ledger: Ledger = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Say what it would take - calls, tokens, money, time - and ask nothing.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Question documents and write a knowledge graph, with a page to look at it."""
-    from questgraph.agents.extractor import extract as run
+    from questgraph.agents import extractor
+    from questgraph.agents.options import Options
 
+    options: Options = {
+        "schema": schema,
+        "recipe": recipe,
+        "model": model,
+        "bank": None if bank == "none" else bank,
+        "budget": _caps(budget_usd, budget_tokens, budget_calls),
+        "prices": prices,
+        "unpriced": unpriced,
+        "limits": _limits(concurrency, rpm, tpm),
+        "batch": batch,
+        "poll": poll,
+        "ledger": ledger,
+    }
+    if dry_run:
+        with _errors():
+            reckoned = extractor.estimate(inputs, out=out, **options)
+        if as_json:
+            show.as_json(reckoned.to_json())
+        else:
+            show.estimate(reckoned)
+        return
     with _errors(), show.progress(quiet=as_json) as watch:
-        extraction = run(
-            inputs,
-            schema=schema,
-            recipe=recipe,
-            model=model,
-            bank=None if bank == "none" else bank,
-            out=out,
-            on_progress=watch,
-            budget=_caps(budget_usd, budget_tokens, budget_calls),
-            prices=prices,
-            unpriced=unpriced,
-            limits=_limits(concurrency, rpm, tpm),
-            batch=batch,
-            poll=poll,
-            ledger=ledger,
-        )
+        extraction = extractor.extract(inputs, out=out, on_progress=watch, **options)
     _report(extraction, out, as_json=as_json)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from questgraph.agents.estimates.estimate import Estimate
+from questgraph.agents.estimates.forecast import Range
 from questgraph.agents.extraction import PAGE, Extraction
-from questgraph.progress import Watch, shown
+from questgraph.progress import Watch, duration, shown, tokens
 from questgraph.tools.gateway.ledger import Spending
 from questgraph.tools.records import HEAD, MENTION, TAIL, TRIGGER, Claim, Document, Usage
 
@@ -21,6 +23,8 @@ MOST_FACTS = 40
 
 MOST_MISSING, MOST_DOCUMENTS = 20, 200
 """Lines that a person still reads; `--json` has everything."""
+
+_UNKNOWN = ("unknown",) * 3
 
 _OUT = Console()
 _NOTES = Console(stderr=True)
@@ -71,6 +75,27 @@ def facts(extraction: Extraction) -> None:
     line(f"Graph: {nodes} nodes, {edges} edges, from {len(told)} claims.")
     if absent:
         line(f"Kept out: {absent} claims whose words are not in the text.")
+
+
+def estimate(reckoned: Estimate) -> None:
+    """Print what a run would take."""
+    about = "" if reckoned.counted else "about "
+    line(
+        f"{reckoned.documents} documents, {about}{reckoned.units} passages,"
+        f" {reckoned.complete} of them complete already."
+    )
+    if reckoned.unreadable:
+        line(f"{reckoned.unreadable} inputs cannot be read.")
+    rows = [(f"calls: {stage}", *_range(calls)) for stage, calls in reckoned.by_stage.items()]
+    rows += [
+        ("calls", *_range(reckoned.calls)),
+        ("tokens read", *_range(reckoned.prompt_tokens)),
+        ("tokens written", *_range(reckoned.completion_tokens)),
+        ("US dollars", *(_range(reckoned.usd, "${:.4f}".format) or _UNKNOWN)),
+        ("time", *(_range(reckoned.seconds, duration) or _UNKNOWN)),
+    ]
+    table("It would take", ["", "at least", "likely", "at most"], rows)
+    line(f"Likely by: {reckoned.source}. At most: every type occurs in every passage.")
 
 
 def found(extraction: Extraction, folder: Path) -> dict[str, object]:
@@ -124,6 +149,10 @@ def documents(extraction: Extraction) -> None:
     table("Documents", ["document", "claims", "passages", "complete"], rows)
     if (rest := extraction.status.documents - len(rows)) > 0:
         line(f"… and {rest} more documents: questgraph status --json")
+
+
+def _range(figure: Range | None, spell: Callable[[float], str] = tokens) -> tuple[str, ...]:
+    return tuple(spell(end) for end in (figure.least, figure.likely, figure.most)) if figure else ()
 
 
 def _parts(claim: Claim, document: Document) -> str:

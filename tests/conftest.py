@@ -10,3 +10,11 @@ __all__ = ["postgres_server", "postgres_url"]
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def own_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep tests away from what the user's own runs have noted; joined weights are shared."""
+    if not request.node.get_closest_marker("live"):
+        cache = request.config.cache.mkdir("questgraph")
+        monkeypatch.setenv("QUESTGRAPH_CACHE", str(cache))

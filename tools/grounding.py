@@ -56,18 +56,26 @@ def locate(wording: str, text: str) -> list[Match]:
     return list(_misspelt_occurrences(wording, text))
 
 
-def pin(wordings: Sequence[str], text: str) -> list[Match | None]:
+def pin(
+    wordings: Sequence[str], text: str, borders: Sequence[Span] | None = None
+) -> list[Match | None]:
     """Choose one place for each wording so that they stand together most closely.
 
     Each place of the rarest wording is tried as anchor; the others go, in turn, where they do
     not overlap what is pinned already (one within the other is no clash), then to the nearest
     sentence, then to the nearest characters. Of equally close choices the first in the text wins.
+
+    Args:
+        wordings: What to find.
+        text: Where.
+        borders: Its sentences, from whoever knows them.
     """
     places = {wording: locate(wording, text) for wording in wordings}
     order = sorted((w for w in places if places[w]), key=lambda wording: len(places[wording]))
     if not order:
         return [None] * len(wordings)
-    starts = _sentence_starts(text) if len(places[order[-1]]) > 1 else ()
+    known = sentences(text) if borders is None else borders
+    starts = [sentence.start for sentence in known]
     choices = (_around(anchor, order, places, starts) for anchor in places[order[0]][:MOST_ANCHORS])
     best = min(choices, key=lambda chosen: _spread(list(chosen.values()), starts))
     return [best.get(wording) for wording in wordings]
@@ -183,8 +191,3 @@ def _spread(chosen: Sequence[Match], starts: Sequence[int]) -> tuple[int, int, i
 def _sentences_apart(spans: Sequence[Span], starts: Sequence[int]) -> int:
     first, last = min(span.start for span in spans), max(span.start for span in spans)
     return bisect(starts, last) - bisect(starts, first)
-
-
-@lru_cache(maxsize=16)
-def _sentence_starts(text: str) -> tuple[int, ...]:
-    return tuple(sentence.start for sentence in sentences(text))

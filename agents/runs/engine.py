@@ -2,65 +2,32 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import cast
 
 from questgraph.agents.concurrency import map_unordered
 from questgraph.agents.machine import Machine, compile_recipe
-from questgraph.agents.stages.base import Recipe
+from questgraph.agents.runs.plan import Asked, Plan
 from questgraph.agents.stages.vote import join
 from questgraph.agents.state import Context, State, initial, outcome
-from questgraph.retrieval.bank import Bank
-from questgraph.tools.chunking import halves, split
+from questgraph.tools.chunking import halves
 from questgraph.tools.errors import NotAskedError, StorageError
 from questgraph.tools.gateway.gateway import Gateway
 from questgraph.tools.gateway.ledger import Ledger
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import ChatModel
-from questgraph.tools.records import Document, Outcome, Result, Unit, digest
-from questgraph.tools.schema import Schema
-from questgraph.tools.schema_sources import schema_to_yaml
+from questgraph.tools.records import Document, Outcome, Result, Unit
 from questgraph.tools.telemetry import span
 
 _LOG = logging.getLogger(__name__)
-
-CHUNK_SIZE = 1200
 
 SPLITS = 2
 """How often a passage is cut in two at most when its answers do not fit."""
 
 SPARE = 4
 """One unit more for each so many slots, so that the next call is there when one ends."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Everything that decides what is asked, but the text and the model."""
-
-    schema: Schema
-    recipe: Recipe
-    bank: Bank | None = None
-    chunk_size: int = CHUNK_SIZE
-    """Most characters of a passage."""
-
-    overlap: int = 150
-    """Characters that neighbouring passages share, about."""
-
-    def digest(self, model: str) -> str:
-        """Return a hash of all that decides what `model` is asked and how it is understood."""
-        return digest(
-            *(_code(), model, repr(_shape(self.recipe)), schema_to_yaml(self.schema)),
-            *(self.bank.digest if self.bank else "", str(self.chunk_size), str(self.overlap)),
-        )
-
-
-Asked = tuple[Unit, tuple[Labelled, ...]]
-"""A unit and the demonstrations that go with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +41,6 @@ class Engine:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "machine", compile_recipe(self.plan.recipe))
-
-    def units(self, document: Document) -> list[Unit]:
-        """Cut a document into units."""
-        plan = self.plan
-        return [
-            Unit(chunk) for chunk in split(document, size=plan.chunk_size, overlap=plan.overlap)
-        ]
-
-    def prepare(self, document: Document, units: Sequence[Unit]) -> list[Asked]:
-        """Find demonstrations for units of one document; asks no model."""
-        plan = self.plan
-        demos: Sequence[Sequence[Labelled]] = [()] * len(units)
-        if plan.bank and plan.recipe.demos and units:
-            demos = plan.bank.search(
-                [unit.chunk.text for unit in units],
-                k=plan.recipe.demos,
-                selection="covering",
-                tokens=plan.recipe.demo_tokens,
-                avoid=document.id,
-            )
-        return [(unit, tuple(some)) for unit, some in zip(units, demos, strict=True)]
 
     async def question(self, asked: Asked) -> Result | None:
         """Put one unit through the machine; `None` when it was put off.
@@ -122,8 +68,8 @@ class Engine:
 
     async def read(self, document: Document) -> list[Result]:
         """Question a whole document and return its units in reading order."""
-        units = self.units(document)
-        asked = await asyncio.to_thread(self.prepare, document, units)
+        units = self.plan.units(document)
+        asked = await asyncio.to_thread(self.plan.prepare, units, avoid=document.id)
         results = [result async for result in self.results(_each(asked)) if result]
         return sorted(results, key=lambda result: result.unit.chunk.index)
 
@@ -190,28 +136,6 @@ def _whole(tried: Result, parts: Sequence[Result]) -> Result:
         claims=tuple(join(claims)),
         turns=tuple(turns),
     )
-
-
-def _shape(recipe: Recipe) -> object:
-    stages = [(stage.name, stage.summary, stage.session) for stage in recipe.stages]
-    return recipe.name, stages, recipe.system, recipe.history, recipe.demos, recipe.demo_tokens
-
-
-@cache
-def _code() -> str:
-    """Return a hash of questgraph itself: another version may ask or understand otherwise."""
-    parts = []
-    for folder in ("agents", "tools"):
-        parts += [file.read_text("utf-8") for file in _files(files(f"questgraph.{folder}"))]
-    return digest(*parts)
-
-
-def _files(folder: Traversable) -> Iterable[Traversable]:
-    for item in sorted(folder.iterdir(), key=lambda item: item.name):
-        if item.is_dir():
-            yield from _files(item)
-        elif item.name.endswith((".py", ".md")):
-            yield item
 
 
 async def _each(asked: Collection[Asked]) -> AsyncIterator[Asked]:

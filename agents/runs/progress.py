@@ -4,8 +4,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from questgraph.agents.estimates.totals import Past, StageTotals
 from questgraph.tools.gateway.cost import Cost, cost
 from questgraph.tools.gateway.gateway import Gateway
+from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 from questgraph.tools.records import Result, Usage
 
 
@@ -46,6 +48,9 @@ class Progress:
     """Admitted to the graph so far, by this command."""
 
     usage: Usage = field(default_factory=Usage)
+    totals: StageTotals = field(default_factory=StageTotals)
+    """What the questions cost, stage by stage."""
+
     begun: float = field(default_factory=time.monotonic)
 
     @property
@@ -85,6 +90,14 @@ class Progress:
             usd=self.usd or 0.0,
         )
 
+    def past(self) -> Past:
+        """Return what the run cost, for whoever estimates the next one."""
+        ledger, batch = self.gateway.ledger, self.gateway.terms.batch
+        return self.totals.past(
+            seconds=0.0 if batch else time.monotonic() - self.begun,
+            find=ledger.request if isinstance(ledger, SqliteLedger) else None,
+        )
+
     def note(self, result: Result) -> None:
         """Count a unit that has ended."""
         self.outcomes[result.outcome.status] += 1
@@ -93,6 +106,7 @@ class Progress:
             self.reasons[f"{result.outcome.status}: {result.outcome.reason[:80]}"] += 1
         self.claims += sum(claim.admitted for claim in result.claims)
         self.usage += result.usage
+        self.totals.add(result)
 
     def stop(self, reason: str = "it was stopped") -> None:
         """Have the run end: what is at the endpoint is finished and kept."""

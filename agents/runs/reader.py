@@ -25,6 +25,7 @@ from questgraph.tools.records import (
     Turn,
     Unit,
     Usage,
+    digest,
 )
 
 WAITING = "waiting"
@@ -78,6 +79,20 @@ class Standing(NamedTuple):
     """How often it was questioned."""
 
     usage: Usage
+
+
+class Part(NamedTuple):
+    """What must not have changed of a unit for its result to stand."""
+
+    id: str
+    start: int
+    end: int
+    hash: str
+
+    @classmethod
+    def of(cls, unit: Unit) -> "Part":
+        """Return what a unit is known by."""
+        return cls(unit.id, *unit.chunk.span, digest(unit.chunk.text))
 
 
 class RunReader:
@@ -175,6 +190,31 @@ class RunReader:
         query = f"select turns from units where status in ({_marks(statuses)})"
         for (turns,) in self._rows(query, *statuses):
             yield from (turn.call for turn in TURNS.validate_json(turns) if not turn.parsed)
+
+    def whole(self, document: Document, config: str) -> int | None:
+        """Return how many units a document has that was met before as it is and is complete.
+
+        `None` for any other document: there is something to ask about it.
+
+        Args:
+            document: As it is now.
+            config: Digest of everything but the text that decides what is found.
+        """
+        query = f"""
+            select count(u.id), coalesce(sum(u.status in ({DONE})), 0)
+            from documents d left join units u on u.document_id = d.id
+            where d.id = ? and d.hash = ? and d.config = ? group by d.id
+        """
+        row = self._one(query, document.id, document.hash, config)
+        return int(row[0]) if row and row[0] == row[1] else None
+
+    def parts(self, document: Document, config: str) -> set[Part]:
+        """Return the units of a document that are complete, whatever else of it has changed."""
+        query = f"""
+            select id, start, end, hash from units
+            where document_id = ? and config = ? and status in ({DONE})
+        """
+        return {Part(*row) for row in self._rows(query, document.id, config)}
 
     def count(self) -> tuple[int, int]:
         """Return how many documents there are, and how many of them are not complete."""

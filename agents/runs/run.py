@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from questgraph.agents.concurrency import prefetch
 from questgraph.agents.runs.agenda import again
-from questgraph.agents.runs.engine import Asked, Engine
+from questgraph.agents.runs.engine import Engine
+from questgraph.agents.runs.plan import Asked
 from questgraph.agents.runs.progress import Progress
 from questgraph.agents.runs.reader import WAITING
 from questgraph.agents.runs.store import RunStore

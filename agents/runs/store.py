@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from questgraph.agents.runs.reader import CLAIMS, DONE, METADATA, TURNS, RunReader
+from questgraph.agents.runs.reader import CLAIMS, METADATA, TURNS, Part, RunReader
 from questgraph.tools.database import Database
 from questgraph.tools.errors import DocumentError
-from questgraph.tools.records import Document, Result, Unit, digest
+from questgraph.tools.records import Document, Result, Unit
 
 
 class RunStore(RunReader):
@@ -79,23 +79,18 @@ class RunStore(RunReader):
             )
         )
 
-    def unchanged(self, position: int, document: Document) -> bool:
-        """Say whether a document needs no questions: met before as it is, and complete.
+    def unchanged(self, position: int, document: Document) -> int | None:
+        """Return how many units need no questions, of a document that is as it was.
 
-        It keeps its results, at its place in this generation.
+        It keeps its results, at its place in this generation; `None` when there is something to
+        ask about it.
         """
-        query = f"""
-            select 1 from documents d where id = ? and hash = ? and config = ? and not exists (
-                select 1 from units u where u.document_id = d.id
-                and (u.status is null or u.status not in ({DONE}))
-            )
-        """
-        if not self._one(query, document.id, document.hash, self._config):
-            return False
-        row = (position, self._generation, document.id)
-        update = "update documents set position = ?, generation = ? where id = ?"
-        self._database.post(lambda db: db.execute(update, row))
-        return True
+        units = self.whole(document, self._config)
+        if units is not None:
+            row = (position, self._generation, document.id)
+            update = "update documents set position = ?, generation = ? where id = ?"
+            self._database.post(lambda db: db.execute(update, row))
+        return units
 
     def add(self, position: int, document: Document, units: Iterable[Unit]) -> Collection[str]:
         """Note a document and its units; return the ids of those that are to be asked about.
@@ -103,19 +98,9 @@ class RunStore(RunReader):
         Not so a unit that is complete, has the same text at the same place as before and was
         found under the same configuration.
         """
-        query = f"""
-            select id, start, end, hash, config from units
-            where document_id = ? and status in ({DONE})
-        """
-        known = {id_: tuple(rest) for id_, *rest in self._rows(query, document.id)}
-        rows = [
-            (
-                *(unit.id, document.id, unit.chunk.index),
-                *(*unit.chunk.span, digest(unit.chunk.text), self._config),
-            )
-            for unit in units
-        ]
-        waiting = [row for row in rows if known.get(row[0]) != row[3:]]
+        known = self.parts(document, self._config)
+        rows = [(*Part.of(unit), document.id, unit.chunk.index, self._config) for unit in units]
+        waiting = [row for row in rows if row[:4] not in known]
         row = self._row(position, document)
 
         def write(db: sqlite3.Connection) -> None:
@@ -123,7 +108,7 @@ class RunStore(RunReader):
             beyond = (document.id, len(rows))
             db.execute("delete from units where document_id = ? and position >= ?", beyond)
             db.executemany(
-                """insert into units (id, document_id, position, start, end, hash, config)
+                """insert into units (id, start, end, hash, document_id, position, config)
                 values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set
                 start = excluded.start, end = excluded.end, hash = excluded.hash,
                 config = excluded.config, status = null, reason = '', admitted = 0""",

@@ -51,7 +51,7 @@ def _claims(
             mention = _mention(wording, place, unit, frame.type)
             yield _claim(said, [Argument(MENTION, mention)], unit, borders)
         return
-    matches = pin([wording for _, wording in frame.fillers], text)
+    matches = pin([wording for _, wording in frame.fillers], text, borders)
     arguments = []
     for (role, wording), match in zip(frame.fillers, matches, strict=True):
         mention = _mention(wording, match, unit)

@@ -154,7 +154,7 @@ class AdaptiveGate:
             self._grow(self.width if self._starting else self._step)
         elif self._probing:
             self._grow(-self._step)
-        elif self._queue:
+        elif self._queue and self.width < self.most:
             # Without a queue nobody would make use of more room.
             self._starting = False
             self._held += 1
@@ -172,7 +172,9 @@ class AdaptiveGate:
             best = self._quickest.get(kind, float("inf"))
             self._quickest[kind] = min(best * FORGETTING, sum(times) / len(times))
         work = sum(self._quickest[kind] * len(times) for kind, times in kinds.items())
-        return sum(seconds for _, seconds in self._round) / work, work / took
+        # No more are worked on side by side than are in, however closely their answers come.
+        done = min(work / took, self.width)
+        return sum(seconds for _, seconds in self._round) / work, done
 
     def _grow(self, by: int) -> None:
         self.width = max(1, min(self.most, self.width + by))

@@ -1,17 +1,27 @@
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questgraph.tools.errors import ModelRefusedError, ModelUnavailableError, RunError
-from questgraph.tools.gateway.gateway import Gateway, Terms
+from questgraph.tools.database import Database
+from questgraph.tools.errors import (
+    ModelError,
+    ModelRefusedError,
+    ModelUnavailableError,
+    NotAskedError,
+    RunError,
+    StorageError,
+)
+from questgraph.tools.gateway.cost import Caps
+from questgraph.tools.gateway.gateway import HOPELESS, Call, Gateway, Terms
 from questgraph.tools.gateway.ledger import Record
-from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
-from questgraph.tools.gateway.limits import AdaptiveGate, Bucket
+from questgraph.tools.gateway.limits import Limits
 from questgraph.tools.gateway.retries import Retries
+from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 from questgraph.tools.models.base import AnswerFormat, Message, Reply, Request
 from questgraph.tools.models.replay import ReplayModel
 from questgraph.tools.models.scripted import ScriptedModel
@@ -180,44 +190,157 @@ def test_any_text_is_kept_as_it_is(asked: str, answered: str) -> None:
     assert reply.text == answered
 
 
-async def test_a_bucket_waits_as_long_as_the_debt_takes_to_flow_in() -> None:
-    slept: list[float] = []
+async def test_equal_questions_under_way_fail_together_and_are_asked_anew_later() -> None:
+    model = ScriptedModel([ModelRefusedError("not now"), "Ann"])
+    async with SqliteLedger(":memory:") as ledger:
+        gateway = Gateway(model, ledger)
+        asking = (gateway.ask(question()) for _ in range(5))
+        ended = await asyncio.gather(*asking, return_exceptions=True)
+        call = await gateway.ask(question())
 
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    bucket = Bucket(60, clock=lambda: 0.0, sleep=sleep)
-    for _ in range(62):
-        await bucket.take(1)
-    bucket.give_back(1)
-    await bucket.take(1)
-
-    assert slept == [1.0, 2.0, 2.0]
+    assert {str(each) for each in ended} == {"not now"}
+    assert call.reply.text == "Ann"
+    assert len(model.requests) == 2
 
 
-async def test_the_gate_opens_after_a_full_round_and_halves_once_for_a_volley() -> None:
-    gate = AdaptiveGate(64, start=8)
-    entered = [gate.enter() for _ in range(9)]
-    tickets = [await entry.__aenter__() for entry in entered[:8]]
-    waiting = asyncio.create_task(entered[8].__aenter__())
-    await asyncio.sleep(0)
+async def test_an_endpoint_that_asks_for_patience_gets_it() -> None:
+    model = ScriptedModel([ModelUnavailableError("busy", retry_after=0.2), "Ann"])
+    clock = asyncio.get_running_loop().time
+    async with SqliteLedger(":memory:") as ledger:
+        begun = clock()
+        call = await Gateway(model, ledger, Terms(retries=AT_ONCE)).ask(question())
 
-    for _ in range(8):
-        gate.went_well()
-    assert gate.width == 16
-    assert await waiting == 9
-    for ticket in tickets:
-        gate.went_badly(ticket)
-    assert gate.width == 8
+    assert call.reply.text == "Ann"
+    assert clock() - begun >= 0.2
 
 
-async def test_a_place_is_not_lost_when_whoever_waits_for_it_goes_away() -> None:
-    gate = AdaptiveGate(1)
-    async with gate.enter():
-        waiting = asyncio.create_task(gate.enter().__aenter__())
-        await asyncio.sleep(0)
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
+@pytest.mark.parametrize(
+    "error",
+    [ModelUnavailableError("away"), ModelRefusedError("wrong key")],
+    ids=["unavailable", "refused"],
+)
+async def test_an_endpoint_that_answers_nobody_is_left_alone(error: ModelError) -> None:
+    model = ScriptedModel(lambda _: error)
+    terms = Terms(limits=Limits(concurrency=4), retries=AT_ONCE)
+    async with SqliteLedger(":memory:") as ledger:
+        gateway = Gateway(model, ledger, terms)
+        asking = (gateway.ask(question(seed=seed)) for seed in range(1000))
+        ended = await asyncio.gather(*asking, return_exceptions=True)
 
-    async with gate.enter():
-        assert gate.inside == 1
+    given_up = [each for each in ended if isinstance(each, type(error))]
+    put_off = [each for each in ended if isinstance(each, NotAskedError)]
+    assert HOPELESS <= len(given_up) <= HOPELESS + 4, "those under way at that moment"
+    assert len(given_up) + len(put_off) == 1000
+    assert gateway.stopped.startswith("50 calls in a row got no answer")
+
+
+async def test_an_endpoint_that_answers_now_and_then_is_asked_on() -> None:
+    model = ScriptedModel(
+        lambda request: "Ann" if request.seed % 9 == 0 else ModelRefusedError("no")
+    )
+    async with SqliteLedger(":memory:") as ledger:
+        gateway = Gateway(model, ledger, Terms(limits=Limits(concurrency=4)))
+        asking = (gateway.ask(question(seed=seed)) for seed in range(900))
+        ended = await asyncio.gather(*asking, return_exceptions=True)
+
+    assert sum(isinstance(each, Call) for each in ended) == 100
+    assert not gateway.stopped
+
+
+class Slow(ScriptedModel):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _: "Ann")
+        self.now = asyncio.Event()
+
+    async def complete(self, request: Request) -> Reply:
+        reply = await super().complete(request)
+        await self.now.wait()
+        return reply
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        Terms(limits=Limits(concurrency=3)),
+        Terms(limits=Limits(requests_per_minute=3)),
+        Terms(limits=Limits(tokens_per_minute=3100)),
+        Terms(caps=Caps(calls=3)),
+    ],
+    ids=["for room", "for the next minute", "for tokens", "for the budget"],
+)
+async def test_what_is_under_way_is_finished_when_asked_to_stop_and_what_waits_is_put_off(
+    terms: Terms,
+) -> None:
+    model = Slow()
+    async with SqliteLedger(":memory:") as ledger:
+        gateway = Gateway(model, ledger, terms)
+        asking = [asyncio.create_task(gateway.ask(question(seed=seed))) for seed in range(6)]
+        while len(model.requests) < 3:
+            await asyncio.sleep(0.001)
+        gateway.stop("it was told to")
+        model.now.set()
+        ended = await asyncio.wait_for(asyncio.gather(*asking, return_exceptions=True), 10)
+        kept = len(ledger)
+
+    assert [type(each) for each in ended] == [Call] * 3 + [NotAskedError] * 3
+    assert str(ended[-1]) == "it was told to"
+    assert kept == len(model.requests) == 3
+
+
+async def test_a_call_that_pauses_before_its_next_try_is_put_off_when_asked_to_stop() -> None:
+    model = ScriptedModel([ModelUnavailableError("busy", retry_after=50.0)])
+    async with SqliteLedger(":memory:") as ledger:
+        gateway = Gateway(model, ledger)
+        asking = asyncio.create_task(gateway.ask(question()))
+        while gateway.in_flight or not model.requests:
+            await asyncio.sleep(0.001)
+        gateway.stop("it was told to")
+
+        with pytest.raises(NotAskedError, match="it was told to"):
+            await asyncio.wait_for(asking, 10)
+
+
+async def test_a_known_question_is_answered_although_nothing_more_is_asked() -> None:
+    async with SqliteLedger(":memory:") as ledger:
+        gateway = Gateway(ScriptedModel(["Ann"]), ledger)
+        await gateway.ask(question())
+        gateway.stop("it was told to")
+
+        again = await gateway.ask(question())
+
+    assert again.usage == Usage(replayed=1)
+
+
+async def test_a_gateway_closes_when_all_that_was_asked_is_kept() -> None:
+    model = Slow()
+    async with SqliteLedger(":memory:") as ledger:
+        async with Gateway(model, ledger) as gateway:
+            asking = asyncio.create_task(gateway.ask(question()))
+            while not model.requests:
+                await asyncio.sleep(0)
+            asking.cancel()
+            model.now.set()
+
+        assert len(ledger) == 1
+
+
+async def test_nothing_is_asked_when_no_answer_could_be_kept_and_what_is_known_is_told(
+    tmp_path: Path,
+) -> None:
+    model = ScriptedModel(lambda request: "x" * request.seed)
+    with closing(Database(tmp_path / "run.db", ballast=1 << 20)) as database:
+        gateway = Gateway(model, SqliteLedger(database))
+        await gateway.ask(question(seed=1))
+        database.do(lambda db: db.execute("pragma max_page_count = 14"))
+
+        with pytest.raises(StorageError, match="Free some space"):
+            await gateway.ask(question(seed=100_000))
+        with pytest.raises(StorageError, match="the disk is full"):
+            await gateway.ask(question(seed=2))
+        known = await gateway.ask(question(seed=1))
+
+    assert known.reply.text == "x"
+    assert len(model.requests) == 2
+    assert "the same command continues" in gateway.stopped

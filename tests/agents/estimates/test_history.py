@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import questgraph
+from questgraph.agents.estimates.history import History, of_run
+from questgraph.agents.estimates.totals import REMEMBERED, Past, StageCost, StageTotals
 from questgraph.agents.extraction import RUN_FILE
-from questgraph.agents.runs.history import History, of_run
 from questgraph.agents.runs.reader import RunReader
-from questgraph.agents.runs.totals import REMEMBERED, Past, StageCost, StageTotals
 from questgraph.tools.database import Database
 from questgraph.tools.records import Chunk, Outcome, Result, Span, Turn, Unit, Usage
 

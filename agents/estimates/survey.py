@@ -8,14 +8,12 @@ what these gave.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from questgraph.agents.runs.engine import Asked, Plan
-from questgraph.agents.runs.reader import DONE
-from questgraph.agents.runs.sampling import Reservoir
-from questgraph.tools.chunking import split
-from questgraph.tools.database import Database
+from questgraph.agents.estimates.reservoir import Reservoir
+from questgraph.agents.runs.plan import Asked, Plan
+from questgraph.agents.runs.reader import Part, RunReader
 from questgraph.tools.documents import Inputs, load
 from questgraph.tools.errors import DocumentError
-from questgraph.tools.records import Chunk, Document, Span, Unit, digest
+from questgraph.tools.records import Chunk, Document, Span, Unit
 
 SAMPLE = 32
 """Passages that are looked at closely."""
@@ -55,45 +53,21 @@ class Survey:
         return self.units - self.complete
 
 
-class Known:
-    """What a run folder has complete under a configuration; looking changes nothing there.
-
-    Args:
-        database: The file; its tables exist.
-        config: `Plan.digest`, of all that decides what is found.
-    """
-
-    def __init__(self, database: Database, config: str) -> None:
-        self._reads, self._config = database.reader(), config
-
-    def whole(self, document: Document) -> int | None:
-        """Return how many units a document has that is complete as it is; `None` if it is not."""
-        query = f"""
-            select count(u.id), coalesce(sum(u.status in ({DONE})), 0)
-            from documents d left join units u on u.document_id = d.id
-            where d.id = ? and d.hash = ? and d.config = ? group by d.id
-        """
-        row = self._reads.execute(query, (document.id, document.hash, self._config)).fetchone()
-        return int(row[0]) if row and row[0] == row[1] else None
-
-    def parts(self, document: Document) -> set[tuple[str, int, int, str]]:
-        """Return id, start, end and hash of the document's units that are complete."""
-        query = f"""
-            select id, start, end, hash from units
-            where document_id = ? and config = ? and status in ({DONE})
-        """
-        return set(self._reads.execute(query, (document.id, self._config)))
-
-
 def survey(
-    inputs: Inputs, plan: Plan, known: Known | None = None, watch: Watch | None = None
+    inputs: Inputs,
+    plan: Plan,
+    *,
+    known: RunReader | None = None,
+    config: str = "",
+    watch: Watch | None = None,
 ) -> Survey:
     """Read everything that `inputs` hold and return how much there is to ask about.
 
     Args:
         inputs: As `extract` takes them.
         plan: How documents are cut.
-        known: What needs nothing.
+        known: A run folder: what is complete there needs nothing.
+        config: `Plan.digest`, of all that decides what is found.
         watch: Is told how far the reading is.
     """
     counter, drawn = _Counter(plan), Reservoir[Document](SAMPLE)
@@ -105,10 +79,10 @@ def survey(
         documents += 1
         if watch:
             watch(documents)
-        if known and (done := known.whole(found)) is not None:
+        if known and (done := known.whole(found, config)) is not None:
             units, complete = units + done, complete + done
             continue
-        count = counter.count(found, known.parts(found) if known else set())
+        count = counter.count(found, known.parts(found, config) if known else set())
         units, complete, size = units + count.units, complete + count.complete, size + count.size
         if count.units > count.complete:
             drawn.offer(found)
@@ -119,7 +93,11 @@ def survey(
         complete=complete,
         size=size,
         counted=not counter.reckoned,
-        sample=tuple(_asked(plan, unit) for unit in _pieces(drawn.kept, plan.chunk_size)),
+        sample=tuple(
+            asked
+            for unit in _pieces(drawn.kept, plan.chunk_size)
+            for asked in plan.prepare([unit], avoid=unit.chunk.document_id)
+        ),
     )
 
 
@@ -144,12 +122,12 @@ class _Counter:
         self._cut: dict[int, _Count] = {}
         self.reckoned = False
 
-    def count(self, document: Document, done: set[tuple[str, int, int, str]]) -> _Count:
+    def count(self, document: Document, done: set[Part]) -> _Count:
         """Count the passages of a document, or reckon their number.
 
         Args:
             document: What is cut.
-            done: Its complete units, as `Known.parts` has them.
+            done: Its complete units, as `RunReader.parts` has them.
         """
         characters = len(document.text)
         order = self._cut.setdefault(characters.bit_length(), _Count())
@@ -167,16 +145,11 @@ class _Counter:
         order.characters += characters
         return count
 
-    def _counted(self, document: Document, done: set[tuple[str, int, int, str]]) -> _Count:
-        plan = self._plan
-        chunks = split(document, size=plan.chunk_size, overlap=plan.overlap)
-        left = [chunk.text for chunk in chunks if not (done and _identity(chunk) in done)]
+    def _counted(self, document: Document, done: set[Part]) -> _Count:
+        units = self._plan.units(document)
+        left = [unit.chunk.text for unit in units if not (done and Part.of(unit) in done)]
         size = sum(map(_size, left))
-        return _Count(len(chunks), len(chunks) - len(left), size, len(document.text))
-
-
-def _identity(chunk: Chunk) -> tuple[str, int, int, str]:
-    return Unit(chunk).id, *chunk.span, digest(chunk.text)
+        return _Count(len(units), len(units) - len(left), size, len(document.text))
 
 
 def _size(text: str) -> int:
@@ -193,17 +166,3 @@ def _pieces(documents: Sequence[Document], length: int) -> Iterator[Unit]:
             text = document.text[start : start + length]
             span = Span(start, start + len(text))
             yield Unit(Chunk(document.id, text, span=span, index=index))
-
-
-def _asked(plan: Plan, unit: Unit) -> Asked:
-    """Return a unit with the demonstrations that it would be asked with."""
-    if not (plan.bank and plan.recipe.demos):
-        return unit, ()
-    (demos,) = plan.bank.search(
-        [unit.chunk.text],
-        k=plan.recipe.demos,
-        selection="covering",
-        tokens=plan.recipe.demo_tokens,
-        avoid=unit.chunk.document_id,
-    )
-    return unit, tuple(demos)

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 import questgraph
+from questgraph.agents.estimates.expense import seconds, usd
+from questgraph.agents.estimates.forecast import Need, Range, asking, forecast
+from questgraph.agents.estimates.totals import Past, StageCost, StageTotals
 from questgraph.agents.recipes import recipes
-from questgraph.agents.runs.engine import Plan
-from questgraph.agents.runs.expense import seconds, usd
-from questgraph.agents.runs.forecast import Need, Range, asking, forecast
-from questgraph.agents.runs.totals import Past, StageCost, StageTotals
+from questgraph.agents.runs.plan import Plan
 from questgraph.agents.stages.ask import ask
 from questgraph.tools.codecs.by_type import ByType
 from questgraph.tools.gateway.cost import Price

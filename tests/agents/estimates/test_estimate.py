@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 import questgraph
+from questgraph.agents.estimates.estimate import Estimate, estimate
+from questgraph.agents.estimates.forecast import Range
+from questgraph.agents.estimates.history import History
+from questgraph.agents.estimates.totals import StageTotals
 from questgraph.agents.extraction import RUN_FILE
 from questgraph.agents.options import Lookup, look_up
 from questgraph.agents.recipes import recipes
-from questgraph.agents.runs.engine import Plan
-from questgraph.agents.runs.estimate import Estimate, estimate
-from questgraph.agents.runs.forecast import Range
-from questgraph.agents.runs.history import History
-from questgraph.agents.runs.totals import StageTotals
+from questgraph.agents.runs.plan import Plan
 from questgraph.tools.database import Database
 from questgraph.tools.gateway.cost import Price
 from questgraph.tools.gateway.gateway import Terms

@@ -13,8 +13,8 @@ from pathlib import Path
 from filelock import FileLock
 from pydantic import TypeAdapter
 
+from questgraph.agents.estimates.totals import Past, StageTotals
 from questgraph.agents.runs.reader import RunReader
-from questgraph.agents.runs.totals import Past, StageTotals
 from questgraph.tools.database import Database
 from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 from questgraph.tools.records import Turn

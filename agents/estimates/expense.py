@@ -1,7 +1,7 @@
 """What calls and tokens that are still to come cost in money and time."""
 
-from questgraph.agents.runs.forecast import NOTHING, Need, Range
-from questgraph.agents.runs.totals import Past
+from questgraph.agents.estimates.forecast import NOTHING, Need, Range
+from questgraph.agents.estimates.totals import Past
 from questgraph.tools.gateway.gateway import Terms
 from questgraph.tools.models.base import ChatModel
 from questgraph.tools.records import Usage

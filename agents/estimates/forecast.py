@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from questgraph.agents.dialogue import dialogue, fenced
-from questgraph.agents.runs.engine import Asked, Plan
-from questgraph.agents.runs.totals import Past, StageCost
+from questgraph.agents.estimates.totals import Past, StageCost
+from questgraph.agents.runs.plan import Asked, Plan
 from questgraph.agents.stages.base import END, Calls, Recipe, Stage
 from questgraph.agents.state import State, initial
 from questgraph.tools.schema import Schema

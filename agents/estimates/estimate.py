@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-from questgraph.agents.runs.engine import Plan
-from questgraph.agents.runs.expense import seconds, usd
-from questgraph.agents.runs.forecast import Need, Range, forecast
-from questgraph.agents.runs.history import History, of_run
+from questgraph.agents.estimates.expense import seconds, usd
+from questgraph.agents.estimates.forecast import Need, Range, forecast
+from questgraph.agents.estimates.history import History, of_run
+from questgraph.agents.estimates.survey import Survey, Watch, survey
+from questgraph.agents.estimates.totals import Past
+from questgraph.agents.runs.plan import Plan
 from questgraph.agents.runs.reader import RunReader
-from questgraph.agents.runs.survey import Known, Survey, Watch, survey
-from questgraph.agents.runs.totals import Past
 from questgraph.tools.database import Database
 from questgraph.tools.documents import Inputs
 from questgraph.tools.gateway.gateway import Terms
@@ -85,12 +85,8 @@ def estimate(
         history: What recipes cost before.
         watch: Is told how many documents were read so far.
     """
-    known = None
-    if database:
-        # Whoever opens the file first makes its tables.
-        RunReader(database)
-        known = Known(database, plan.digest(model.name))
-    found = survey(inputs, plan, known, watch)
+    known = RunReader(database) if database else None
+    found = survey(inputs, plan, known=known, config=plan.digest(model.name), watch=watch)
     past, source = _past(plan, model, database if found.pending else None, history)
     stages = _needs(found, plan, past)
     need = sum(stages.values(), Need())

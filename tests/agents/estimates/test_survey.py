@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 import questgraph
+from questgraph.agents.estimates.reservoir import Reservoir
+from questgraph.agents.estimates.survey import SAMPLE, Survey, survey
 from questgraph.agents.extraction import RUN_FILE
 from questgraph.agents.recipes import recipes
-from questgraph.agents.runs import survey as surveying
-from questgraph.agents.runs.engine import Plan
-from questgraph.agents.runs.sampling import Reservoir
-from questgraph.agents.runs.survey import SAMPLE, Known, Survey, survey
+from questgraph.agents.estimates import survey as surveying
+from questgraph.agents.runs.plan import Plan
+from questgraph.agents.runs.reader import RunReader
 from questgraph.tools.chunking import split
 from questgraph.tools.database import Database
 from questgraph.tools.records import Document
@@ -42,7 +43,7 @@ def figures(found: Survey) -> tuple[int, ...]:
 def within(run: Path, inputs: list[Document], plan: Plan = PLAN) -> Survey:
     """Survey `inputs` beside what a run folder has."""
     with closing(Database(run / RUN_FILE)) as database:
-        return survey(inputs, plan, Known(database, plan.digest(MODEL.name)))
+        return survey(inputs, plan, known=RunReader(database), config=plan.digest(MODEL.name))
 
 
 def extract(run: Path, inputs: list[Document]) -> None:

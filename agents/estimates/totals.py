@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from questgraph.agents.runs.sampling import Reservoir
+from questgraph.agents.estimates.reservoir import Reservoir
 from questgraph.tools.records import Result, Turn
 
 REMEMBERED = 2000

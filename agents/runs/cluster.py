@@ -1,0 +1,211 @@
+"""What a distributed run does on a cluster, in Ray Data: reading, questioning, reducing.
+
+Only names of files and small rows travel through Ray; texts and answers stay in the tables, which
+every machine sees. So a machine that dies takes nothing along, and what it was doing can be done
+again with the same outcome.
+"""
+
+import contextlib
+import itertools
+import json
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from math import ceil
+from pathlib import Path
+
+import pyarrow as pa
+import ray
+import ray.data
+from ray.data import ActorPoolStrategy, DataContext, Dataset
+from ray.exceptions import RayError
+
+from questgraph.agents.runs import shards, tables
+from questgraph.agents.runs.questioner import Order, Questioner
+from questgraph.agents.runs.shards import Roll, Shard
+from questgraph.graphs import reduce
+from questgraph.graphs.reduce import Row
+from questgraph.graphs.resolution import lineages
+from questgraph.tools.errors import DocumentError, RunError
+from questgraph.tools.schema import Schema
+
+PIECE = 256
+"""Most documents in a file: what is done again when a worker dies."""
+
+PIECE_CHARACTERS = 1_000_000
+"""Characters of a file after which there is a new one."""
+
+PIECES_A_WORKER = 4
+"""Files for each worker at least, so that all of them end at about the same time."""
+
+SIDE_BY_SIDE = 2
+"""Files that a worker questions at once."""
+
+BLOCKS = 1000
+"""Most tasks for what takes little time."""
+
+PARTITIONS = 200
+"""Most parts that rows are sorted into, to be put together."""
+
+_SETTLED = pa.schema(dict.fromkeys(("name", "types", "shared"), pa.string()))
+_JOINED = pa.schema({"row": pa.large_string()})
+
+
+@contextlib.contextmanager
+def cluster() -> Iterator[int]:
+    """Join the cluster that is there, or start one here; give the number of its processors.
+
+    Raises:
+        RunError: When Ray gives up.
+    """
+    ours, context, log = not ray.is_initialized(), DataContext.get_current(), _log()
+    bars, level = context.enable_progress_bars, log.level
+    # What it has to say it raises as well.
+    log.setLevel(logging.CRITICAL)
+    try:
+        if ours:
+            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+            ray.init(log_to_driver=False, logging_level=logging.ERROR)
+        context.enable_progress_bars = False
+        yield max(1, int(ray.cluster_resources().get("CPU", 1)))
+    except RayError as error:
+        raise RunError(
+            f"Ray gave up: {_reason(error)}. What was answered is kept: the same command continues"
+        ) from error
+    finally:
+        context.enable_progress_bars = bars
+        log.setLevel(level)
+        if ours:
+            ray.shutdown()
+
+
+def write_documents(files: Sequence[Shard], folder: Path, workers: int) -> list[str]:
+    """Write all documents into files of their table; return the names of the files.
+
+    Raises:
+        RunError: When an input changes meanwhile.
+    """
+    numbered = [{"number": i, "path": s.path, "name": s.name} for i, s in enumerate(files)]
+    names = {row["number"]: row["names"] for row in _dataset(numbered).map(_take_names).take_all()}
+    roll = shards.roll_of([shards.names_from(names[i]) for i in range(len(files))])
+    rows = max(1, min(PIECE, ceil(sum(roll.counts) / (workers * PIECES_A_WORKER))))
+    groups = [
+        {
+            "first": some.start,
+            "paths": [files[i].path for i in some],
+            "names": [files[i].name for i in some],
+        }
+        for some in shards.groups(roll.counts, rows)
+    ]
+    written = _dataset(groups).flat_map(_write_shards, fn_args=(ray.put(roll), folder, rows))
+    told = written.take_all()
+    for row in told:
+        if row["problem"]:
+            raise RunError(row["problem"])
+    return sorted(row["file"] for row in told)
+
+
+def question(order: Order, files: Sequence[str], workers: int) -> Iterator[Row]:
+    """Have `workers` question the documents in `files`; yield what `Questioner` tells of each."""
+    pool = ActorPoolStrategy(
+        size=workers, max_concurrent_calls_per_actor=SIDE_BY_SIDE, enable_true_multi_threading=True
+    )
+    # One file each, so that a worker that has done one takes the next.
+    told = [{"file": name} for name in files]
+    answered = _dataset(told, len(files)).map(
+        Questioner,
+        fn_constructor_args=(order,),
+        compute=pool,
+        num_cpus=1,
+        scheduling_strategy="SPREAD",
+    )
+    yield from answered.iter_rows()
+
+
+def build_graph(folder: Path, files: Sequence[str], schema: Schema) -> None:
+    """Write the graph of everything that was said into the tables of nodes and edges."""
+    told, partitions = [{"file": name} for name in files], max(1, min(PARTITIONS, len(files)))
+
+    def mapped(function: Callable[..., Iterable[Row]], *known: object) -> Dataset:
+        each = partial(_of_each_document, function, folder)
+        return _dataset(told).flat_map(each, fn_args=(schema, *known)).materialize()
+
+    def grouped(rows: Dataset, key: str, function: Callable[..., pa.Table]) -> Dataset | None:
+        # Rows that are not there have no columns to be grouped by.
+        if not rows.count():
+            return None
+        groups = rows.groupby(key, num_partitions=partitions)
+        return groups.map_groups(partial(function, schema), batch_format="pyarrow")
+
+    longs = reduce.longs_from(mapped(reduce.introduced).take_all())
+    uses = grouped(mapped(reduce.placed, ray.put(longs)), "name", _settle)
+    settled = [_from_json(row) for row in uses.take_all()] if uses else []
+    whole = reduce.whole_from(longs, settled)
+    joined = grouped(mapped(reduce.parts, ray.put(whole)), "id", _join)
+    if joined:
+        write = partial(_write_graph, folder)
+        joined.map_batches(write, batch_size=None, batch_format="pyarrow").materialize()
+
+
+def _dataset(rows: Sequence[Row], blocks: int = BLOCKS) -> Dataset:
+    return ray.data.from_items(list(rows), override_num_blocks=max(1, min(len(rows), blocks)))
+
+
+def _take_names(row: Row) -> Row:
+    names = shards.names_in(Shard(row["path"], row["name"]))
+    return {"number": row["number"], "names": names.tobytes()}
+
+
+def _write_shards(row: Row, roll: Roll, folder: Path, rows: int) -> Iterator[Row]:
+    """Write the documents of neighbouring shards down; yield the names of the files."""
+    files = [Shard(*both) for both in zip(row["paths"], row["names"], strict=True)]
+    numbered = enumerate(files, row["first"])
+    found = (each for i, shard in numbered for each in shards.documents_in(shard, roll, i))
+    try:
+        for number, some in enumerate(shards.pieces(found, rows, PIECE_CHARACTERS)):
+            name = f"{row['first']:07}-{number:07}"
+            documents = itertools.starmap(tables.document_row, some)
+            tables.write(documents, folder, tables.DOCUMENTS, name)
+            yield {"file": name, "problem": ""}
+    except DocumentError as error:
+        # Raised, it would come back as an error of Ray's.
+        yield {"file": "", "problem": str(error)}
+
+
+def _of_each_document(
+    function: Callable[..., Iterable[Row]], folder: Path, row: Row, *known: object
+) -> Iterator[Row]:
+    for document, claims in tables.said(folder, row["file"]):
+        yield from function(document, claims, *known)
+
+
+def _settle(schema: Schema, group: pa.Table) -> pa.Table:
+    row = reduce.settled(group.to_pylist(), lineages(schema))
+    known = [{key: json.dumps(value) for key, value in row.items()}] if row else []
+    return pa.Table.from_pylist(known, _SETTLED)
+
+
+def _from_json(row: Row) -> Row:
+    return {key: json.loads(value) for key, value in row.items()}
+
+
+def _join(_: Schema, group: pa.Table) -> pa.Table:
+    row = json.dumps(reduce.joined(group.to_pylist()), ensure_ascii=False)
+    return pa.Table.from_pylist([{"row": row}], _JOINED)
+
+
+def _write_graph(folder: Path, batch: pa.Table) -> pa.Table:
+    rows = [json.loads(row) for row in batch["row"].to_pylist()]
+    tables.write_graph(rows, folder)
+    return pa.table({"rows": [len(rows)]})
+
+
+def _log() -> logging.Logger:
+    return logging.getLogger("ray.data")
+
+
+def _reason(error: RayError) -> str:
+    """Return what the error says in its last line, where the cause stands."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1].removesuffix(".") if lines else repr(error)
