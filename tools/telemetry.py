@@ -41,14 +41,14 @@ _NOTHING: AbstractContextManager[Span] = nullcontext(_Nothing())
 
 def span(name: str, **attributes: Value) -> AbstractContextManager[Span]:
     """Return a span that lasts as long as its block; attributes are of `questgraph`."""
-    if _TRACER is None:
+    if not _recording():
         return _NOTHING
     return _spanned(name, {f"questgraph.{key}": value for key, value in attributes.items()})
 
 
 def call_span(model: str, request: Request) -> AbstractContextManager[Span]:
     """Return the span of one call to `provider:model`."""
-    if _TRACER is None:
+    if not _recording():
         return _NOTHING
     provider, _, name = model.partition(":")
     attributes: dict[str, Value] = {
@@ -69,6 +69,13 @@ def answered(span: Span, reply: Reply) -> None:
     span.set_attribute("gen_ai.usage.input_tokens", reply.usage.prompt_tokens)
     span.set_attribute("gen_ai.usage.cache_read.input_tokens", reply.usage.cached_tokens)
     span.set_attribute("gen_ai.usage.output_tokens", reply.usage.completion_tokens)
+
+
+def _recording() -> bool:
+    """Say whether anybody looks: the SDK is installed, and somebody has set it up."""
+    return _TRACER is not None and not isinstance(
+        trace.get_tracer_provider(), trace.ProxyTracerProvider
+    )
 
 
 @contextmanager

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import ray
 import ray.data
-from ray.data import ActorPoolStrategy, DataContext, Dataset
+from ray.data import ActorPoolStrategy, DataContext
 from ray.exceptions import RayError
 
 from questgraph.agents.runs import shards, tables
@@ -27,7 +28,7 @@ from questgraph.agents.runs.shards import Roll, Shard
 from questgraph.graphs import reduce
 from questgraph.graphs.reduce import Row
 from questgraph.graphs.resolution import lineages
-from questgraph.tools.errors import DocumentError, RunError
+from questgraph.tools.errors import ConfigError, DocumentError, RunError
 from questgraph.tools.schema import Schema
 
 PIECE = 256
@@ -53,7 +54,7 @@ _JOINED = pa.schema({"row": pa.large_string()})
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[int]:
+def joined() -> Iterator[int]:
     """Join the cluster that is there, or start one here; give the number of its processors.
 
     Raises:
@@ -68,7 +69,8 @@ def cluster() -> Iterator[int]:
             os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
             ray.init(log_to_driver=False, logging_level=logging.ERROR)
         context.enable_progress_bars = False
-        yield max(1, int(ray.cluster_resources().get("CPU", 1)))
+        resources: Callable[[], dict[str, float]] = ray.cluster_resources
+        yield max(1, int(resources().get("CPU", 1)))
     except RayError as error:
         raise RunError(
             f"Ray gave up: {_reason(error)}. What was answered is kept: the same command continues"
@@ -78,6 +80,22 @@ def cluster() -> Iterator[int]:
         log.setLevel(level)
         if ours:
             ray.shutdown()
+
+
+def check_travels(order: Order) -> None:
+    """Check that an order can be sent to other machines.
+
+    Raises:
+        ConfigError: When it cannot.
+    """
+    dump: Callable[[object], bytes] = ray.cloudpickle.dumps
+    try:
+        dump(order)
+    except Exception as error:  # whatever an object has to say against it
+        raise ConfigError(
+            f"the options cannot be sent to other machines: {error}. Give the model, recipe and"
+            " bank by name"
+        ) from error
 
 
 def write_documents(files: Sequence[Shard], folder: Path, workers: int) -> list[str]:
@@ -123,32 +141,40 @@ def question(order: Order, files: Sequence[str], workers: int) -> Iterator[Row]:
     yield from answered.iter_rows()
 
 
-def build_graph(folder: Path, files: Sequence[str], schema: Schema) -> None:
-    """Write the graph of everything that was said into the tables of nodes and edges."""
+def build_graph(folder: Path, files: Sequence[str], schema: Schema, *, into: Path) -> None:
+    """Write the graph of everything that was said into the tables of nodes and edges.
+
+    Args:
+        folder: Where the tables of documents and results are.
+        files: Names of their files.
+        schema: What was looked for.
+        into: Where the new tables are to be.
+    """
     told, partitions = [{"file": name} for name in files], max(1, min(PARTITIONS, len(files)))
 
-    def mapped(function: Callable[..., Iterable[Row]], *known: object) -> Dataset:
+    def mapped(function: Callable[..., Iterable[Row]], *known: object) -> Any:
         each = partial(_of_each_document, function, folder)
-        return _dataset(told).flat_map(each, fn_args=(schema, *known)).materialize()
+        return _dataset(told).flat_map(each, fn_args=(schema, *known))
 
-    def grouped(rows: Dataset, key: str, function: Callable[..., pa.Table]) -> Dataset | None:
+    def grouped(rows: Any, key: str, function: Callable[..., pa.Table]) -> Any:
+        held = rows.materialize()
         # Rows that are not there have no columns to be grouped by.
-        if not rows.count():
+        if not held.count():
             return None
-        groups = rows.groupby(key, num_partitions=partitions)
+        groups = held.groupby(key, num_partitions=partitions)
         return groups.map_groups(partial(function, schema), batch_format="pyarrow")
 
-    longs = reduce.longs_from(mapped(reduce.introduced).take_all())
-    uses = grouped(mapped(reduce.placed, ray.put(longs)), "name", _settle)
-    settled = [_from_json(row) for row in uses.take_all()] if uses else []
-    whole = reduce.whole_from(longs, settled)
-    joined = grouped(mapped(reduce.parts, ray.put(whole)), "id", _join)
-    if joined:
-        write = partial(_write_graph, folder)
-        joined.map_batches(write, batch_size=None, batch_format="pyarrow").materialize()
+    longs = reduce.longs_from(mapped(reduce.introduced).iter_rows())
+    settled = grouped(mapped(reduce.placed, ray.put(longs)), "name", _settle)
+    rows = map(_from_json, settled.iter_rows() if settled else ())
+    whole = ray.put(reduce.whole_from(longs, rows))
+    if graph := grouped(mapped(reduce.parts, whole), "id", _join):
+        write = partial(_write_graph, into)
+        graph.map_batches(write, batch_size=None, batch_format="pyarrow").materialize()
 
 
-def _dataset(rows: Sequence[Row], blocks: int = BLOCKS) -> Dataset:
+def _dataset(rows: Sequence[Row], blocks: int = BLOCKS) -> Any:
+    """Return a dataset; its annotations know neither generators nor classes."""
     return ray.data.from_items(list(rows), override_num_blocks=max(1, min(len(rows), blocks)))
 
 

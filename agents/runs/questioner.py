@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 
 from questgraph.agents.options import Lookup, Options, look_up
 from questgraph.agents.runs import tables
-from questgraph.agents.runs.engine import Asked, Engine
+from questgraph.agents.runs.engine import Engine
+from questgraph.agents.runs.plan import Asked
 from questgraph.graphs.reduce import Row
 from questgraph.tools.database import Database
 from questgraph.tools.errors import ConfigError
@@ -108,10 +109,11 @@ class Questioner:
         return [_row(unit, results.get(id_), stopped) for id_, unit in sorted(units.items())]
 
     def _prepare(self, document: Document) -> list[Asked]:
-        units = self._engine.units(document)
+        plan = self._engine.plan
+        units = plan.units(document)
         if self._engine.gateway.stopped:
             return [(unit, ()) for unit in units]
-        return self._engine.prepare(document, units)
+        return plan.prepare(units, avoid=document.id)
 
 
 def _looked_up(order: Order) -> Lookup:

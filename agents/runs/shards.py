@@ -111,6 +111,8 @@ def read_parquet(path: Path) -> Iterator[Found | DocumentError]:
     try:
         with pq.ParquetFile(path) as file:
             rows = (row for batch in file.iter_batches(_ROWS) for row in batch.to_pylist())
+            if not file.metadata.num_rows:
+                raise DocumentError(str(path), "there is no row in it")
             for number, row in enumerate(rows, 1):
                 yield _from_row(path, number, row)
     except pa.ArrowException as error:
@@ -198,11 +200,11 @@ def hash_of(name: str) -> np.uint64:
 def _files(given: str) -> list[tuple[Path, str]]:
     """Return files with what their documents are called: the path below what was given."""
     path = Path(given)
-    if path.is_file():
-        return [(path, path.name)] if _is_known(path) else []
+    files: Iterable[Path] = [path]
+    below = path.parent
     if path.is_dir():
         below, files = path, (file for file in path.rglob("*") if _is_shown(file, path))
-    else:
+    elif not path.is_file():
         below = Path(*takewhile(lambda part: not glob.has_magic(part), path.parts))
         # `Path.glob` takes no absolute patterns.
         files = map(Path, glob.iglob(given, recursive=True))  # noqa: PTH207

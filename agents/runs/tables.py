@@ -22,7 +22,8 @@ from questgraph.tools.errors import DocumentError
 from questgraph.tools.records import Claim, Document, Result, Unit, Usage, digest
 
 DOCUMENTS, RESULTS = "documents", "results"
-NODES, EDGES = "graph/nodes.parquet", "graph/edges.parquet"
+GRAPH = "graph"
+NODES, EDGES = f"{GRAPH}/nodes.parquet", f"{GRAPH}/edges.parquet"
 
 _JSON = ("qualifiers", "support")
 """Columns of nodes and edges that are JSON."""
@@ -87,11 +88,13 @@ def write(rows: Iterable[Row], folder: Path, table: str, name: str) -> None:
 
 
 def publish(made: Path, place: Path) -> None:
-    """Put a folder in the place of an older one: readers see the one or the other."""
+    """Put a folder in the place of an older one: readers see the one or the other, whole."""
+    before = made.with_name(f"{made.name}-before")
     if place.exists():
-        place.rename(made.with_name(f"{made.name}-before"))
-    made.rename(place)
-    shutil.rmtree(made.with_name(f"{made.name}-before"), ignore_errors=True)
+        place.rename(before)
+    if made.exists():
+        made.rename(place)
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def files(folder: Path, table: str) -> list[str]:

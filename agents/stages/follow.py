@@ -43,6 +43,9 @@ def follow(*, prompt: str = "follow.v1", name: str = "follow", session: str = "m
         for said in state["frames"]:
             type_ = context.schema[said.frame.type]
             slots = type_.qualifiers if isinstance(type_, RelationType) else ()
+            if not slots:
+                frames.append(said)
+                continue
             filled = [(slot.name, await fill(said.frame, slot)) for slot in slots]
             fillers = (*said.frame.fillers, *((slot, value) for slot, value in filled if value))
             frames.append(replace(said, frame=replace(said.frame, fillers=fillers)))
