@@ -26,7 +26,7 @@ Run = dict[str, Any]
 def endpoint(*options: str) -> Iterator[str]:
     """Serve the endpoint for as long as the block lasts; yields its URL."""
     with subprocess.Popen(
-        [OURS, HERE / "endpoint.py", *options],
+        [str(OURS), str(HERE / "endpoint.py"), *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -41,7 +41,7 @@ def endpoint(*options: str) -> Iterator[str]:
 def run(name: str, url: str, passages: int, *options: str) -> Run:
     """Put `passages` passages to the endpoint through a contender; return what it measured."""
     done = subprocess.run(
-        [_python(name), HERE / "measure.py", name, str(passages), *options],
+        [str(_python(name)), str(HERE / "measure.py"), name, str(passages), *options],
         env=environment(OPENAI_BASE_URL=f"{url}/{name}/v1", OPENAI_API_KEY="none"),
         capture_output=True,
         text=True,
@@ -57,7 +57,8 @@ def draw(kind: str, report: Path) -> None:
     if not PEERS.exists():
         print(f"no picture of {report.name} without the peers' environment: make peers")
         return
-    script = [PEERS, HERE / "pictures.py", kind, report, report.with_suffix(".png")]
+    picture = report.with_suffix(".png")
+    script = [str(PEERS), str(HERE / "pictures.py"), kind, str(report), str(picture)]
     subprocess.run(script, env=environment(), check=True)
 
 
@@ -67,7 +68,7 @@ def write(report: Mapping[str, object], path: Path) -> None:
 
 
 def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1) -> str:
-    """Return a Markdown table whose first `words` columns are words and whose others are figures."""
+    """Return a Markdown table: `words` columns of words, then figures."""
     border = ["---"] * words + ["--:"] * (len(head) - words)
     lines = (f"| {' | '.join(row)} |" for row in [head, *rows])
     first = next(lines)

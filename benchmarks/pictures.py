@@ -1,6 +1,8 @@
 """Draws the pictures of the benchmarks from their reports, in the peers' environment.
 
     .venv-peers/bin/python benchmarks/pictures.py throughput docs/throughput.json FILE.png
+
+The benchmarks call it themselves; a report is as good as a run for changing a picture.
 """
 
 import argparse
@@ -13,8 +15,8 @@ import matplotlib as mpl
 
 mpl.use("agg")
 
-from matplotlib import pyplot as plt  # noqa: E402  # after the choice of what draws
-from matplotlib.axes import Axes  # noqa: E402
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
 OURS, PEER, REFERENCE, GOAL = "#0072B2", "#E69F00", "#999999", "#D55E00"
@@ -38,15 +40,16 @@ def throughput(report: Report, path: Path) -> None:
     figures, goals = report["contenders"], report["goals"]
     names = sorted(figures, key=lambda name: figures[name]["share"])
     with plt.rc_context(STYLE):
-        figure, (left, right) = plt.subplots(1, 2, figsize=(11, 1.6 + 0.42 * len(names)))
+        figure, (left, right) = plt.subplots(1, 2, figsize=(12, 1.8 + 0.42 * len(names)))
         bars(left, names, figures, "share", form=".0%", goal=goals["share"])
-        left.set_title(f"Share of {report['ideal_calls_per_second']:.0f} calls/s: more is better")
+        ideal = report["ideal_calls_per_second"]
+        left.set_title(f"Share of the ideal {ideal:.0f} calls/s (more is better)", pad=20)
         left.set_xlim(0, 1.12)
         left.xaxis.set_major_formatter(mpl.ticker.PercentFormatter(1.0))
         bars(right, names, figures, "stretch", form=".2f", goal=goals["stretch"])
-        right.set_title("Elapsed / least possible, one answer in ten slow: less is better")
+        right.set_title("Elapsed / least possible, 1 in 10 slow (less is better)", pad=20)
         right.set_yticklabels([])
-        right.set_xlim(0, right.get_xlim()[1] * 1.12)
+        right.set_xlim(0, max(figures[name]["stretch_range"][1] for name in names) * 1.15)
         save(figure, path)
 
 
@@ -79,14 +82,22 @@ def bars(
     ends = [figures[name][f"{what}_range"] for name in names]
     below = [value - low for value, (low, _) in zip(values, ends, strict=True)]
     above = [high - value for value, (_, high) in zip(values, ends, strict=True)]
-    axes.barh(names, values, color=[colour(name) for name in names], height=0.7)
+    axes.barh(names, values, color=[colour(name) for name in names], height=0.7, zorder=1)
     axes.errorbar(values, names, xerr=[below, above], fmt="none", ecolor="#333333", capsize=2, lw=1)
     for name, value, (_, high) in zip(names, values, ends, strict=True):
         axes.annotate(
-            format(value, form), (high, name), (5, 0), textcoords="offset points", va="center"
+            format(value, form),
+            (high, name),
+            (5, 0),
+            textcoords="offset points",
+            va="center",
+            # Or the line at the goal would run through it.
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+            zorder=3,
         )
-    axes.axvline(goal, color=GOAL, ls="--", lw=1.5)
-    axes.text(goal, len(names) - 0.45, f"goal {goal:{form}}", color=GOAL, ha="center", va="bottom")
+    axes.axvline(goal, color=GOAL, ls="--", lw=1.5, zorder=2)
+    label = f"goal {format(goal, form)}"
+    axes.text(goal, 1.01, label, color=GOAL, ha="center", transform=axes.get_xaxis_transform())
     axes.grid(axis="x", alpha=0.3)
     axes.tick_params(axis="y", length=0)
 

@@ -45,7 +45,7 @@ SIGNATURES = {
     "works_for": ("person", "organization"),
     "located_in": ("organization", "place"),
 }
-FACTS = sum(map(len, [*ENTITIES.values(), *RELATIONS.values()]))
+FACTS = sum(map(len, ENTITIES.values())) + sum(map(len, RELATIONS.values()))
 
 QUOTES = {
     ("Helen Marsh", "Northwind Robotics"): "founded Northwind Robotics",
@@ -114,6 +114,7 @@ def neo4j_answer() -> object:
 
 def langextract_answer() -> object:
     """Return the facts as langextract asks for them: quotes, in the order of the text."""
+    quoted: list[tuple[str, str, dict[str, str]]]
     quoted = [(name, type_, {}) for name, type_ in _TYPES.items()]
     quoted += [
         (QUOTES[head, tail], type_, {"head": head, "tail": tail}) for head, type_, tail in _TRIPLES

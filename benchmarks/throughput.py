@@ -13,11 +13,9 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
-from typing import Any
 
 from contenders import CONTENDERS
 from harness import (
@@ -29,37 +27,45 @@ from harness import (
     endpoint,
     environment,
     machine,
-    markdown,
     run,
     versions,
     write,
 )
+from throughput_figures import (
+    IDEAL,
+    LATENCY,
+    ONE_IN,
+    SLOW,
+    WIDTH,
+    even,
+    slow,
+    table,
+    warn,
+)
 
-LATENCY, SLOW, ONE_IN = 0.2, 2.0, 10
-WIDTH = 256
-IDEAL = WIDTH / LATENCY
 WARM_UP = 512
-"""Passages; slow contenders get as many as keep the connections and the pools warm all the same."""
+"""Passages that do not count: imports, connections and pools are warm after them."""
 
 SHARE_GOAL, STRETCH_GOAL = 0.6, 1.15
-
-PASSAGES = {
-    "aiohttp": 10_000,
-    "openai-aiohttp": 10_000,
-    "questgraph-oneshot-kept": 10_000,
-    "questgraph-staged-kept": 2_500,
-    "neo4j-graphrag": 4_000,
-    "langchain": 2_000,
-    "langextract": 2_000,
-    "kg-gen": 1_000,
-}
-"""Ten seconds or more of work for each contender; the slow ones need fewer for that."""
 
 SCENARIOS = {
     "even": ("--latency", str(LATENCY)),
     "slow": ("--latency", str(LATENCY), "--slow", str(SLOW), "--one-in", str(ONE_IN)),
 }
 """How the endpoint answers: always after the same time, or now and then after a long one."""
+
+PASSAGES = {
+    "aiohttp": {"even": 10_000, "slow": 20_000},
+    "openai-aiohttp": {"even": 10_000, "slow": 20_000},
+    "questgraph-oneshot-kept": {"even": 10_000, "slow": 20_000},
+    "questgraph-staged-kept": {"even": 2_500, "slow": 10_000},
+    "neo4j-graphrag": {"even": 4_000, "slow": 8_000},
+    "langchain": {"even": 2_000, "slow": 3_000},
+    "langextract": {"even": 2_000, "slow": 3_000},
+    "kg-gen": {"even": 1_000, "slow": 2_000},
+}
+"""Ten seconds or more of work for each contender, for which slow ones need fewer passages. More of
+them where answers are slow: the last dialogues end one by one, whatever the schedule."""
 
 Runs = dict[str, list[Run]]
 
@@ -72,8 +78,8 @@ def main() -> None:
     print(f"client on core {client}, endpoint on core {server}: it can answer {able} calls/s")
     runs = measure(options.only or list(PASSAGES), options.rounds, options.scale, client, server)
     figures = {
-        name: {"does": CONTENDERS[name].does, **even(runs["even"][name]), **slow(runs["slow"][name])}
-        for name in runs["even"]
+        name: {"does": CONTENDERS[name].does, **even(done), **slow(runs["slow"][name])}
+        for name, done in runs["even"].items()
     }
     report = {
         "machine": machine(),
@@ -85,6 +91,7 @@ def main() -> None:
     }
     write(report, options.out)
     print(table(figures))
+    warn(figures)
     draw("throughput", options.out)
 
 
@@ -99,7 +106,7 @@ def cores() -> tuple[int, int]:
 def capacity(client: int, server: int) -> int:
     """Return how many calls a second the endpoint answers when it need not wait."""
     with endpoint("--core", str(server)) as url:
-        command = [OURS, HERE / "throughput_capacity.py", url, "--core", str(client)]
+        command = [str(OURS), str(HERE / "throughput_capacity.py"), url, "--core", str(client)]
         asked = subprocess.run(
             command, env=environment(), stdout=subprocess.PIPE, text=True, check=True
         )
@@ -121,82 +128,9 @@ def measure(
             for scenario, url in urls.items():
                 for name, done in runs[scenario].items():
                     print(f"{number + 1}/{rounds} {scenario} {name}", file=sys.stderr)
-                    passages = max(1, round(PASSAGES[name] * scale))
+                    passages = max(1, round(PASSAGES[name][scenario] * scale))
                     done.append(run(name, url, passages, *client_options))
     return runs
-
-
-def even(runs: Sequence[Run]) -> dict[str, Any]:
-    """Return throughput and cost of the runs in which all answers took the same time."""
-    return {
-        "passages": runs[0]["passages"],
-        "calls_per_passage": runs[0]["calls"] / runs[0]["passages"],
-        **spread("calls_per_second", runs, _pace, 1),
-        **spread("share", runs, lambda run: _pace(run) / IDEAL, 4),
-        **spread("ms_per_call", runs, lambda run: 1000 * run["processor_seconds"] / run["calls"], 3),
-        **spread("wall_seconds", runs, lambda run: run["wall_seconds"], 2),
-        "most_in_flight": max(run["most_in_flight"] for run in runs),
-        "endpoint_busy": round(
-            max(run["endpoint_processor_seconds"] / run["wall_seconds"] for run in runs), 3
-        ),
-        "peak_mb": max(run["peak_mb"] for run in runs),
-    }
-
-
-def slow(runs: Sequence[Run]) -> dict[str, Any]:
-    """Return how much longer than need be the runs took in which some answers took long."""
-    return {
-        "slow_bound_seconds": round(bound(runs[0]), 2),
-        **spread("slow_wall_seconds", runs, lambda run: run["wall_seconds"], 2),
-        **spread("stretch", runs, lambda run: run["wall_seconds"] / bound(run), 3),
-        "slow_most_in_flight": max(run["most_in_flight"] for run in runs),
-    }
-
-
-def bound(run: Run) -> float:
-    """Return the seconds that no schedule can beat."""
-    return float(max(run["work_seconds"] / WIDTH, run["longest_dialogue_seconds"]))
-
-
-def spread(
-    name: str, runs: Sequence[Run], figure: Callable[[Run], float], digits: int
-) -> dict[str, Any]:
-    """Return median and range of a figure over the rounds."""
-    values = sorted(map(figure, runs))
-    ends = [round(value, digits) for value in (values[0], values[-1])]
-    return {name: round(median(values), digits), f"{name}_range": ends}
-
-
-def table(figures: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return the figures as a Markdown table, highest throughput first."""
-    head = ["contender", "each passage", "passages", "calls", "calls/s", "share of ideal"]
-    head += ["ms a call", "in flight", "slow answers: elapsed / bound", "MB"]
-    ordered = sorted(figures.items(), key=lambda item: -item[1]["share"])
-    return markdown(head, [_row(name, row) for name, row in ordered], words=2)
-
-
-def _row(name: str, row: Mapping[str, Any]) -> list[str]:
-    return [
-        name,
-        row["does"],
-        f"{row['passages']}",
-        f"{row['calls_per_passage']:g}",
-        f"{row['calls_per_second']:.0f}",
-        _ranged(row, "share", ".2f"),
-        _ranged(row, "ms_per_call", ".2f"),
-        f"{row['most_in_flight']}",
-        _ranged(row, "stretch", ".2f"),
-        f"{row['peak_mb']:.0f}",
-    ]
-
-
-def _ranged(row: Mapping[str, Any], name: str, form: str) -> str:
-    low, high = row[f"{name}_range"]
-    return f"{row[name]:{form}} ({low:{form}}-{high:{form}})"
-
-
-def _pace(run: Run) -> float:
-    return float(run["calls"] / run["wall_seconds"])
 
 
 def _options() -> argparse.Namespace:

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import Iterator
 from itertools import count
 from typing import cast
 from urllib.parse import urlsplit
@@ -21,7 +22,7 @@ from task import passages
 class Asking(asyncio.Protocol):
     """A connection that asks the next question as soon as it has the answer."""
 
-    def __init__(self, contender: str, numbers: count) -> None:
+    def __init__(self, contender: str, numbers: Iterator[int]) -> None:
         self.answered = 0
         self._numbers = numbers
         self._head = f"POST /{contender}/v1/chat/completions HTTP/1.1\r\nContent-Length: "
@@ -51,6 +52,8 @@ class Asking(asyncio.Protocol):
 async def capacity(url: str, *, width: int, seconds: float) -> float:
     """Return how many calls a second were answered over `width` connections."""
     loop, where, numbers = asyncio.get_running_loop(), urlsplit(url), count()
+    assert where.hostname, "an endpoint says where it is"
+    assert where.port, "an endpoint says where it is"
     connections = [
         await loop.create_connection(lambda: Asking("aiohttp", numbers), where.hostname, where.port)
         for _ in range(width)

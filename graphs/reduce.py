@@ -157,12 +157,15 @@ def graph_from(nodes: Iterable[Row], edges: Iterable[Row], schema: str) -> Knowl
     """
     graph: KnowledgeGraph = nx.MultiDiGraph(schema=schema)
     for node in sorted(nodes, key=lambda row: str(row["id"])):
-        graph.add_node(node["id"], **{name: node[name] for name in node if name != "id"})
+        graph.add_node(node["id"], **_some(node, "kind", "type", "name", "aliases", "support"))
     for edge in sorted(edges, key=lambda row: (row["head"], row["type"], row["tail"])):
-        ends = ("id", "head", "tail")
-        rest = {name: value for name, value in edge.items() if name not in ends}
-        graph.add_edge(edge["head"], edge["tail"], edge["id"], **rest)
+        told = _some(edge, "type", "support", "kind", "qualifiers")
+        graph.add_edge(edge["head"], edge["tail"], edge["id"], **told)
     return graph
+
+
+def _some(row: Row, *names: str) -> Row:
+    return {name: row[name] for name in names if name in row}
 
 
 def _joined_node(some: Sequence[Row]) -> Row:
@@ -172,14 +175,13 @@ def _joined_node(some: Sequence[Row]) -> Row:
     for part in some:
         wordings.update(part["wordings"])
     name, aliases = name_and_aliases(wordings)
-    kept = {key: some[0][key] for key in ("kind", "type")}
-    return {**kept, "name": name, "aliases": aliases, "support": _support(called or some)}
+    told = {"name": name, "aliases": aliases, "support": _support(called or some)}
+    return {**_some(some[0], "kind", "type"), **told}
 
 
 def _joined_edge(some: Sequence[Row]) -> Row:
     first = some[0]
-    edge = {key: first[key] for key in ("head", "tail", "type")}
-    edge |= {"support": _support(some), "kind": first["kind"]}
+    edge = {**_some(first, "kind", "type", "head", "tail"), "support": _support(some)}
     if "qualifiers" not in first:
         return edge
     found: defaultdict[str, dict[str, None]] = defaultdict(dict)

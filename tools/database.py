@@ -124,24 +124,34 @@ class Database:
         Raises:
             StorageError: When some of it could not be.
         """
-        if not self._writer:
-            return
-        self.do(_nothing)
+        if self._writer:
+            self.do(_nothing)
         problem, self._problem = self._problem, None
         if problem:
             raise problem
+
+    def rest(self) -> None:
+        """Write what waits and keep no room any more, until there is something to write again.
+
+        The file holds everything then, without the log beside it.
+        """
+        with self._lock:
+            if not self._writer:
+                return
+            self._waiting.put(None)
+            self._writer.join()
+            self._writer = None
+            if self._ballast and not self.full:
+                self._ballast.drop()
+            with suppress(sqlite3.Error):
+                self._db.execute("pragma wal_checkpoint(passive)")
 
     def close(self) -> None:
         """Write what waits and close the file."""
         with self._lock:
             # Another thread may be about to ask for something: nobody would do it any more.
             self._closed = True
-        if self._writer:
-            self._waiting.put(None)
-            self._writer.join()
-            self._writer = None
-            if self._ballast and not self.full:
-                self._ballast.drop()
+        self.rest()
         for connection in (*self._readers, self._db):
             connection.close()
 
@@ -222,7 +232,7 @@ class Database:
 
 @contextmanager
 def open_database(path: Path | str) -> Iterator[Database]:
-    """Open a database that stays open after the block, unless an error ends it.
+    """Open a database that can be read after the block, unless an error ends it.
 
     Raises:
         RunError: When the file is something else or cannot be opened.
@@ -233,6 +243,7 @@ def open_database(path: Path | str) -> Iterator[Database]:
     except BaseException:
         database.close()
         raise
+    database.rest()
 
 
 class _Ballast:

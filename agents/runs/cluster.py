@@ -10,8 +10,9 @@ import itertools
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,9 @@ BLOCKS = 1000
 
 PARTITIONS = 200
 """Most parts that rows are sorted into, to be put together."""
+
+_CAUSE = re.compile(r"^(?!ray\.)[\w.]+: .+$", re.MULTILINE)
+"""The line of a traceback that says what went wrong, save where Ray talks about itself."""
 
 _SETTLED = pa.schema(dict.fromkeys(("name", "types", "shared"), pa.string()))
 _JOINED = pa.schema({"row": pa.large_string()})
@@ -132,11 +136,7 @@ def question(order: Order, files: Sequence[str], workers: int) -> Iterator[Row]:
     # One file each, so that a worker that has done one takes the next.
     told = [{"file": name} for name in files]
     answered = _dataset(told, len(files)).map(
-        Questioner,
-        fn_constructor_args=(order,),
-        compute=pool,
-        num_cpus=1,
-        scheduling_strategy="SPREAD",
+        Questioner, fn_constructor_args=(order,), compute=pool, num_cpus=1
     )
     yield from answered.iter_rows()
 
@@ -183,8 +183,9 @@ def _take_names(row: Row) -> Row:
     return {"number": row["number"], "names": names.tobytes()}
 
 
-def _write_shards(row: Row, roll: Roll, folder: Path, rows: int) -> Iterator[Row]:
+def _write_shards(row: Row, known: Any, folder: Path, rows: int) -> Iterator[Row]:
     """Write the documents of neighbouring shards down; yield the names of the files."""
+    roll: Roll = _fetch(known)
     files = [Shard(*both) for both in zip(row["paths"], row["names"], strict=True)]
     numbered = enumerate(files, row["first"])
     found = (each for i, shard in numbered for each in shards.documents_in(shard, roll, i))
@@ -200,10 +201,17 @@ def _write_shards(row: Row, roll: Roll, folder: Path, rows: int) -> Iterator[Row
 
 
 def _of_each_document(
-    function: Callable[..., Iterable[Row]], folder: Path, row: Row, *known: object
+    function: Callable[..., Iterable[Row]], folder: Path, row: Row, schema: Schema, *known: Any
 ) -> Iterator[Row]:
+    about = [schema, *map(_fetch, known)]
     for document, claims in tables.said(folder, row["file"]):
-        yield from function(document, claims, *known)
+        yield from function(document, claims, *about)
+
+
+@lru_cache(maxsize=4)
+def _fetch(known: Any) -> Any:
+    """Return what was put into the object store, once for each process."""
+    return ray.get(known)
 
 
 def _settle(schema: Schema, group: pa.Table) -> pa.Table:
@@ -232,6 +240,6 @@ def _log() -> logging.Logger:
 
 
 def _reason(error: RayError) -> str:
-    """Return what the error says in its last line, where the cause stands."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1].removesuffix(".") if lines else repr(error)
+    """Return what the error that Ray wraps says; of it there is only the traceback's text."""
+    reason = str([str(error), *_CAUSE.findall(str(error))][-1])
+    return re.sub(r"^questgraph\.[\w.]+: ", "", reason).strip().removesuffix(".")

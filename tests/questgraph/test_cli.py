@@ -114,6 +114,60 @@ def test_a_wrong_call_says_what_to_do_before_anything_is_asked(
     assert not (folder / "run" / "run.db").exists()
 
 
+def test_a_dry_run_says_what_it_would_take_and_asks_nothing(folder: Path) -> None:
+    told = json.loads(extract("--dry-run", "--json").stdout)
+    printed = extract("--dry-run")
+
+    assert (told["documents"], told["units"], told["complete"]) == (1, 1, 0)
+    assert told["calls"]["least"] <= told["calls"]["likely"] <= told["calls"]["most"]
+    assert "It would take" in printed.stdout
+    assert not (folder / "run").exists()
+
+
+def test_a_cap_ends_the_run_cleanly_and_a_higher_one_continues(folder: Path) -> None:
+    short = extract("--budget-calls", "2", "--json")
+    found = extract("--budget-calls", "20", "--json")
+
+    told = json.loads(short.stdout)
+    assert short.exit_code == 3
+    assert told["units"] == {"over_budget": 1}
+    assert told["spending"]["settled"]["calls"] == 2
+    assert found.exit_code == 0
+
+
+def test_a_cap_on_money_needs_a_price(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    words = ("extract", "in", "--model", "openai:new", "--bank", "none", "--dry-run")
+
+    refused = call(*words, "--budget-usd", "1")
+    allowed = call(*words, "--budget-usd", "1", "--unpriced")
+    (folder / "prices.yaml").write_text('"openai:new": {prompt: 1, completion: 2}')
+    priced = call(*words, "--budget-usd", "1", "--prices", "prices.yaml", "--json")
+
+    assert refused.exit_code == 2
+    assert "nobody knows what openai:new costs" in " ".join(refused.stderr.split())
+    assert allowed.exit_code == 0
+    assert json.loads(priced.stdout)["usd"]["most"] > 0
+
+
+def test_a_retry_asks_again_about_what_is_missing_only(folder: Path) -> None:
+    broken = ANSWERS | {"Give every pair": "no idea", "Answer with JSON only": "no idea"}
+    (folder / "answers.json").write_text(json.dumps(broken))
+    (folder / "in" / "b.txt").write_text("Nobody is here.")
+    extract()
+    (folder / "answers.json").write_text(json.dumps(ANSWERS))
+
+    wrong = call("retry", "run", "--only", "done")
+    nothing = json.loads(call("retry", "run", "--only", "truncated", "--json").stdout)
+    again = call("retry", "run", "--json")
+
+    assert wrong.exit_code == 2
+    assert nothing["usage"]["calls"] == 0
+    assert again.exit_code == 0
+    assert json.loads(again.stdout)["usage"]["calls"] > 0
+    assert json.loads(again.stdout)["units"] == {"done": 2}
+
+
 def test_a_finished_run_is_exported_without_asking(folder: Path) -> None:
     extract()
 

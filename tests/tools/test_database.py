@@ -1,6 +1,7 @@
 """The file that one thread writes: nothing is lost, and a full disk is told."""
 
 import asyncio
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -182,6 +183,22 @@ def test_what_comes_when_the_disk_is_full_goes_into_the_room_that_was_kept(
     assert "the disk is full; finishing what is under way" in caplog.text
 
 
+def test_a_file_at_rest_holds_everything_and_keeps_no_room_until_there_is_more(
+    database: Database, tmp_path: Path
+) -> None:
+    database.do(add("Ann"))
+    database.rest()
+    copy = Path(shutil.copy(database.path, tmp_path / "copy.db"))
+    at_rest = ballast(database).exists()
+    database.do(add("Bo"))
+
+    with closing(Database(copy)) as other:
+        assert words(other) == ["Ann"]
+    assert not at_rest
+    assert ballast(database).exists()
+    assert words(database) == ["Ann", "Bo"]
+
+
 async def test_a_write_for_which_there_is_no_room_at_all_says_what_to_do(
     database: Database,
 ) -> None:
@@ -222,10 +239,12 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         Database(tmp_path / "no such folder" / "run.db")
 
 
-def test_a_database_is_closed_when_its_block_fails_and_stays_open_otherwise(tmp_path: Path) -> None:
+def test_a_database_is_closed_when_its_block_fails_and_rests_otherwise(tmp_path: Path) -> None:
     with open_database(tmp_path / "a.db") as kept:
         kept.create(TABLE)
-    kept.do(add("Ann"))
+        kept.do(add("Ann"))
+    assert not ballast(kept).exists()
+    assert words(kept) == ["Ann"]
 
     with pytest.raises(ZeroDivisionError), open_database(tmp_path / "b.db") as database:
         raise ZeroDivisionError

@@ -97,7 +97,7 @@ class LocalModel:
         except ModelUnavailableError as error:
             if lease.lost:
                 raise ModelUnavailableError(
-                    f"{self.name}: its server died, see {self._runtime.log}"
+                    f"{self.name}: its server died, see {self._runtime.log}", billed=error.billed
                 ) from error
             raise
 

@@ -16,7 +16,8 @@ from openai.types import Batch as ProvidersBatch
 
 from questgraph.tools.errors import ModelError, ModelUnavailableError
 from questgraph.tools.models.base import Reply, Request
-from questgraph.tools.models.openai import OpenAIModel, http_error, read_reply
+from questgraph.tools.models.openai import OpenAIModel
+from questgraph.tools.models.openai_answers import http_error, read_reply
 
 MOST_REQUESTS = 50_000
 """Requests that the provider takes in one file."""

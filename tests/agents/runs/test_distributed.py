@@ -1,12 +1,13 @@
 """On a real cluster of two nodes, with a real PostgreSQL: the same as in one process."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,16 @@ from questgraph.tools.gateway.cost import Caps
 from questgraph.tools.models.endpoint import Endpoint
 from questgraph.tools.models.openai import OpenAIModel
 from questgraph.tools.models.scripted import ScriptedModel
+from questgraph.tools.records import Document
 from questgraph.tools.settings import Settings
 
 from .world import SCHEMA, reader, text
 
 if os.environ.get("CI") != "true":
     pytest.importorskip("ray", reason="no Ray here: `pip install 'questgraph[ray]'` brings it")
+    pytest.importorskip("psycopg", reason="`pip install 'questgraph[postgres]'` brings psycopg")
+
+import psycopg
 
 from questgraph.agents.runs import distributed, tables
 
@@ -35,6 +40,10 @@ from questgraph.agents.runs import distributed, tables
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 DOCUMENTS = 60
+TOLD = ("document_id", "unit_id", "position", "start", "end", "status", "reason", "claims")
+SOON = {"health_check_initial_delay_ms": 1000, "health_check_period_ms": 1000}
+"""A node that is gone is missed after some seconds."""
+
 NODE = {"num_cpus": 1, "object_store_memory": 80_000_000}
 
 
@@ -49,7 +58,8 @@ def cluster() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_TMPDIR", folder)
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        nodes = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
+        head = {**NODE, "include_dashboard": False, "_system_config": SOON}
+        nodes = Cluster(initialize_head=True, head_node_args=head)
         try:
             nodes.add_node(**NODE)
             ray.init(address=nodes.address, log_to_driver=False, logging_level="ERROR")
@@ -90,30 +100,123 @@ async def run(inputs: Path, out: Path, given: Options, **others: Any) -> Status:
 
 def units(folder: Path) -> list[dict[str, Any]]:
     """Return all units in order, less what they cost."""
-    told = ("document_id", "unit_id", "start", "end", "status", "reason", "claims")
     names = tables.files(folder, tables.RESULTS)
-    rows = [row for name in names for row in tables.rows_in(folder, tables.RESULTS, name, *told)]
+    rows = [row for name in names for row in tables.rows_in(folder, tables.RESULTS, name, *TOLD)]
     return sorted(rows, key=lambda row: str(row["unit_id"]))
+
+
+def documents(folder: Path) -> dict[str, Document]:
+    names = tables.files(folder, tables.DOCUMENTS)
+    return {document.id: document for name in names for document in tables.documents(folder, name)}
 
 
 def whole(graph: KnowledgeGraph) -> str:
     return json.dumps(node_link(graph), indent=1)
 
 
+def kept(ledger: str) -> set[str]:
+    """Return the keys of the answers that are in the ledger."""
+    with psycopg.connect(ledger) as database:
+        return {key for (key,) in database.execute("select key from questgraph_calls")}
+
+
+def workers() -> list[int]:
+    """Return the processes of this cluster that question documents."""
+    ours = f"RAY_TMPDIR={os.environ['RAY_TMPDIR']}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            named = b"MapWorker(Map(Questioner))" in (process / "cmdline").read_bytes()
+            if named and ours in (process / "environ").read_bytes():
+                found.append(int(process.name))
+    return found
+
+
+async def reached(moment: Callable[[], bool], running: "asyncio.Task[Status]") -> bool:
+    """Wait until `moment` is true; say whether it was before the run ended."""
+    while not running.done() and not moment():
+        await asyncio.sleep(0.005)
+    return not running.done()
+
+
 async def test_two_nodes_find_what_one_process_finds_and_ask_it_once(
     cluster: Any, inputs: Path, tmp_path: Path, postgres_url: str
 ) -> None:
-    out = tmp_path / "out"
-    (inputs / "c.jsonl").write_text(lines([{"id": "000", "text": text(7)}, {"title": "none"}]))
+    out, more = tmp_path / "out", [{"id": "000", "text": text(7)}, {"title": "no text"}]
+    (inputs / "c.jsonl").write_text(lines(more) + "{no json")
 
-    async with Endpoint(ScriptedModel(reader), latency=0.05) as endpoint:
+    async with Endpoint(ScriptedModel(reader), latency=0.02) as endpoint:
         given = options(endpoint, postgres_url)
         found = await run(inputs, out, given)
         asked = endpoint.asked.copy()
-        again = await run(inputs, out, given, graph=False)
+        again = await run(inputs, tmp_path / "again", given, graph=False)
         assert endpoint.asked == asked, "a finished run asks nothing"
         model = OpenAIModel("test", base_url=endpoint.url)
         single = await aextract([inputs], model=model, schema=SCHEMA, bank=None)
 
-    print(found, again)
-    print(single.status)
+    assert set(endpoint.asked) == set(asked)
+    told = [tables.unit_row(result.unit, result) for result in single.results]
+    assert units(out) == sorted(
+        ({name: row[name] for name in TOLD} for row in told), key=lambda row: str(row["unit_id"])
+    )
+    assert units(tmp_path / "again") == units(out)
+    assert documents(out) == single.documents
+    assert whole(distributed.load_graph(out)) == whole(single.graph)
+    for name in ("documents", "incomplete", "endings", "unreadable", "ended", "complete"):
+        assert getattr(found, name) == getattr(single.status, name) == getattr(again, name), name
+    assert (found.spending.settled.calls, again.usage.calls) == (found.usage.calls, 0)
+
+
+async def test_a_killed_worker_loses_nothing_that_was_answered(
+    cluster: Any, inputs: Path, tmp_path: Path, postgres_url: str
+) -> None:
+    async with Endpoint(ScriptedModel(reader), latency=0.2) as endpoint:
+        given = options(endpoint, postgres_url)
+        running = asyncio.create_task(run(inputs, tmp_path / "out", given, graph=False))
+        assert await reached(lambda: endpoint.billed.calls > DOCUMENTS, running)
+        both, answered, asked = workers(), kept(postgres_url), endpoint.asked.copy()
+        os.kill(both[0], signal.SIGKILL)
+        status = await running
+
+    assert len(both) == 2
+    assert answered
+    assert {key for key in answered if endpoint.asked[key] != asked[key]} == set()
+    assert endpoint.asked.total() > len(endpoint.asked), "the worker was in the middle of something"
+    assert (status.complete, status.units) == (True, {"done": DOCUMENTS})
+    assert len({unit["unit_id"] for unit in units(tmp_path / "out")}) == DOCUMENTS
+
+
+async def test_two_workers_together_keep_to_a_cap(
+    cluster: Any, inputs: Path, tmp_path: Path, postgres_url: str
+) -> None:
+    cap = 2 * DOCUMENTS + 1
+    async with Endpoint(ScriptedModel(reader), latency=0.02) as endpoint:
+        given = options(endpoint, postgres_url, budget=Caps(calls=cap))
+        status = await run(inputs, tmp_path / "out", given, graph=False)
+        held = endpoint.billed.calls
+        more = options(endpoint, postgres_url, budget=Caps(calls=5 * DOCUMENTS))
+        finished = await run(inputs, tmp_path / "out", more, graph=False)
+
+    assert cap - 2 <= held <= cap
+    assert status.spending.settled.calls == held
+    assert (status.complete, status.units["over_budget"] > 0) == (False, True)
+    assert finished.complete
+    assert endpoint.asked.total() == len(endpoint.asked), "nothing was asked twice"
+
+
+async def test_a_node_that_is_gone_takes_nothing_along(
+    cluster: Any, inputs: Path, tmp_path: Path, postgres_url: str
+) -> None:
+    third = cluster.add_node(**NODE)
+    async with Endpoint(ScriptedModel(reader), latency=0.2) as endpoint:
+        given = options(endpoint, postgres_url)
+        running = asyncio.create_task(run(inputs, tmp_path / "out", given, graph=False))
+        assert await reached(lambda: endpoint.billed.calls > DOCUMENTS, running)
+        assert len(workers()) == 3, "one on each node"
+        answered, asked = kept(postgres_url), endpoint.asked.copy()
+        cluster.remove_node(third, allow_graceful=False)
+        status = await running
+
+    assert {key for key in answered if endpoint.asked[key] != asked[key]} == set()
+    assert (status.complete, status.units) == (True, {"done": DOCUMENTS})
+    assert len({unit["unit_id"] for unit in units(tmp_path / "out")}) == DOCUMENTS

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -28,14 +29,12 @@ from .world import SCHEMA, documents, facts, reader, text
 pytestmark = pytest.mark.anyio
 
 PLAN: Options = {"schema": SCHEMA, "bank": None}
-LONG = (
-    ", as the minutes of the board say at some length, although few have read all of it and fewer"
-)
+LONG = ", as the minutes of the board say at some length, although few have read all of it"
 
 
 def sentence(number: int) -> str:
     """Return a sentence with a fact, so long that passages of 200 characters share nothing."""
-    return f"{text(number).partition('.')[0]}{LONG} remember what was said on that day."
+    return f"{text(number).partition('.')[0]}{LONG} and fewer remember that day."
 
 
 def paper(*numbers: int) -> Document:
@@ -150,20 +149,19 @@ async def test_equal_documents_are_asked_about_once_and_each_has_its_facts(tmp_p
 async def test_a_run_that_stops_keeps_what_it_has_not_come_to_until_one_is_finished(
     tmp_path: Path,
 ) -> None:
-    old, new = documents(10), [*documents(5), Document("new", text(30))]
-    _, first, _ = await extracted(old, tmp_path)
-    before = facts(first)
-    stopped = await aextract(
-        new, out=tmp_path, model=ScriptedModel(reader), on_progress=Progress.stop, **PLAN
-    )
-    still_there, complete = facts(stopped), stopped.complete
+    old, new = documents(10), [*documents(5), *documents(200)[10:]]
+    before = set(facts((await extracted(old, tmp_path))[1]))
+    model = ScriptedModel(reader)
+    stopped = await aextract(new, out=tmp_path, model=model, on_progress=stop_soon, **PLAN)
+    still_there, status = set(facts(stopped)), stopped.status
 
     _, finished, _ = await extracted(new, tmp_path)
 
-    assert (still_there, complete) == (before, False)
-    assert stopped.status.stopped == "it was stopped"
-    assert facts(finished) == facts(await fresh(new))
+    assert before < still_there
+    assert (status.complete, status.ended, status.stopped) == (False, False, "it was stopped")
+    assert status.units["waiting"] > 0
     assert finished.complete
+    assert facts(finished) == facts(await fresh(new))
 
 
 @pytest.mark.parametrize(("types", "questions"), [(40, 1), (20, 3)])
@@ -187,7 +185,7 @@ async def test_a_guideline_that_changes_is_asked_about_where_it_was_shown(
     first = len(answers.requests)
     await aextract(documents(2), out=tmp_path, **{**plan, "schema": schema("No thing.")})
 
-    assert first == 2 * -(-types // 8)
+    assert first == 2 * ceil(types / 8)
     assert len(answers.requests) - first == 2 * questions
 
 
@@ -225,15 +223,29 @@ async def test_retry_leaves_alone_what_ended_otherwise_than_it_is_told(tmp_path:
     assert set(passages(model)) == {"1"}
 
 
+async def test_retry_takes_up_what_a_cap_has_left(tmp_path: Path) -> None:
+    _, first, _ = await extracted(documents(4), tmp_path, budget=Caps(calls=5))
+    model = ScriptedModel(reader)
+
+    again = await aretry(tmp_path, only=["over_budget"], model=model, **PLAN)
+
+    assert first.status.units["over_budget"] == 4
+    assert again.complete
+    assert again.status.spending.settled.calls == 5 + len(model.requests)
+    assert facts(again) == facts(await fresh(documents(4)))
+
+
 async def test_retry_takes_up_what_a_stopped_run_has_left(tmp_path: Path) -> None:
-    await aextract(
-        documents(4), out=tmp_path, model=ScriptedModel(reader), on_progress=Progress.stop, **PLAN
+    model = ScriptedModel(reader)
+    stopped = await aextract(
+        documents(200), out=tmp_path, model=model, on_progress=stop_soon, **PLAN
     )
-    await extracted(documents(4), tmp_path, budget=Caps(calls=5))
+    units = stopped.status.units
 
-    again = await aretry(tmp_path, only=["over_budget"], model=ScriptedModel(reader), **PLAN)
+    again = await aretry(tmp_path, only=["waiting"], model=ScriptedModel(reader), **PLAN)
 
-    assert again.status.units == {"done": 4}
+    assert units["waiting"] > 0
+    assert again.status.units == {"done": units.total()}
 
 
 async def test_retry_knows_the_ways_to_end_and_says_them(tmp_path: Path) -> None:
@@ -252,6 +264,12 @@ async def test_an_answer_that_stays_bad_is_asked_for_once_with_each_retry(tmp_pa
 
         assert again.status.units == {"done": 1, "refused": 1, "failed": 1}
         assert len(model.requests) == 2, "the question, and the complaint about its answer"
+
+
+def stop_soon(progress: Progress) -> None:
+    """Stop as soon as something has ended."""
+    if progress.outcomes:
+        progress.stop()
 
 
 async def fresh(inputs: Sequence[Document], **options: object) -> Extraction:
