@@ -33,6 +33,8 @@ def run_file(folder: Path | str) -> Path:
         RunError: When there is no run in it.
     """
     path = Path(folder) / RUN_FILE
+    if (Path(folder) / "run.json").is_file():
+        raise RunError(f"{folder} holds a distributed run: give its `extract` command again")
     if not path.is_file():
         raise RunError(f"there is no run in {folder}: `questgraph extract … --out {folder}`")
     return path

@@ -4,6 +4,7 @@ import operator
 from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
+from questgraph.tools.decoding import encodable
 from questgraph.tools.gateway.gateway import Gateway
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.records import Claim, Frame, Outcome, Status, Turn, Unit
@@ -98,7 +99,8 @@ def outcome(state: State) -> Outcome:
     if state["problems"]:
         first = state["problems"][0]
         reasons = "; ".join(f"{problem.stage}: {problem.reason}" for problem in state["problems"])
-        return Outcome(first.status, reasons)
+        # They quote answers, and models write halves of characters.
+        return Outcome(first.status, encodable(reasons))
     if not state["claims"]:
         return Outcome("empty", "the model found nothing of the schema here")
     return Outcome("done")

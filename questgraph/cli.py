@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from questgraph import display as show
+from questgraph import flags
 from questgraph.tools.errors import ModelError, QuestgraphError, StorageError
 
 if TYPE_CHECKING:
@@ -30,81 +31,30 @@ app.add_typer(demos, name="demos")
 
 WRONG_CALL, INCOMPLETE = 2, 3
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
-BudgetUsd = Annotated[
-    float | None,
-    typer.Option(help="US dollars that all commands on this run may spend at most.", min=0),
-]
-BudgetTokens = Annotated[
-    int | None, typer.Option(help="Tokens, read and written, likewise.", min=0)
-]
-BudgetCalls = Annotated[int | None, typer.Option(help="Calls, likewise.", min=0)]
-Prices = Annotated[
-    Path | None, typer.Option(help="File with prices by model, which outrank the built-in ones.")
-]
-Unpriced = Annotated[
-    bool, typer.Option("--unpriced", help="Go on although the model has no known price.")
-]
-Concurrency = Annotated[int | None, typer.Option(help="Calls in flight at most.", min=1)]
-Rpm = Annotated[float | None, typer.Option(help="Requests a minute at most.", min=1)]
-Tpm = Annotated[float | None, typer.Option(help="Tokens a minute at most.", min=1)]
-Batch = Annotated[
-    bool,
-    typer.Option(
-        "--batch",
-        help="Ask in the provider's batch mode: mostly half the price, within a day; openai: only.",
-    ),
-]
-Poll = Annotated[
-    float, typer.Option(help="Seconds between two looks at the provider's batch mode.", min=0.01)
-]
-Ledger = Annotated[
-    str | None,
-    typer.Option(help="postgresql://… when many machines share what was answered."),
-]
-Folder = Annotated[Path, typer.Argument(help="A run folder.", metavar="DIR")]
-
 
 @app.command()
 def extract(
-    inputs: Annotated[
-        list[str], typer.Argument(help="Files, folders or globs.", metavar="INPUT...")
-    ],
-    schema: Annotated[
-        str | None,
-        typer.Option(help="YAML or JSON file with the types; a general one when left out."),
-    ] = None,
-    recipe: Annotated[
-        str, typer.Option(help="How to ask: a name from `questgraph recipes`.")
-    ] = "staged",
-    model: Annotated[
-        str | None, typer.Option(help="`provider:model`, see `questgraph models`.")
-    ] = None,
-    bank: Annotated[
-        str, typer.Option(help="Folder with demonstrations, `starter`, or `none`.")
-    ] = "starter",
-    out: Annotated[Path, typer.Option(help="The run folder; the same one again continues.")] = Path(
-        "questgraph-run"
-    ),
-    budget_usd: BudgetUsd = None,
-    budget_tokens: BudgetTokens = None,
-    budget_calls: BudgetCalls = None,
-    prices: Prices = None,
-    unpriced: Unpriced = False,
-    concurrency: Concurrency = None,
-    rpm: Rpm = None,
-    tpm: Tpm = None,
-    batch: Batch = False,
-    poll: Poll = 30.0,
-    ledger: Ledger = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run",
-            help="Say what it would take - calls, tokens, money, time - and ask nothing.",
-        ),
-    ] = False,
-    as_json: Json = False,
+    inputs: flags.Inputs,
+    schema: flags.Schema = None,
+    recipe: flags.Recipe = "staged",
+    model: flags.Model = None,
+    bank: flags.Bank = "starter",
+    out: flags.Out = Path("questgraph-run"),
+    budget_usd: flags.BudgetUsd = None,
+    budget_tokens: flags.BudgetTokens = None,
+    budget_calls: flags.BudgetCalls = None,
+    prices: flags.Prices = None,
+    unpriced: flags.Unpriced = False,
+    concurrency: flags.Concurrency = None,
+    rpm: flags.Rpm = None,
+    tpm: flags.Tpm = None,
+    batch: flags.Batch = False,
+    poll: flags.Poll = 30.0,
+    ledger: flags.Ledger = None,
+    engine: flags.WhichEngine = flags.Engine.LOCAL,
+    workers: flags.Workers = None,
+    dry_run: flags.DryRun = False,
+    as_json: flags.Json = False,
 ) -> None:
     """Question documents and write a knowledge graph, with a page to look at it."""
     from questgraph.agents import extractor
@@ -131,6 +81,12 @@ def extract(
         else:
             show.estimate(reckoned)
         return
+    if engine is flags.Engine.RAY:
+        with _errors():
+            from questgraph.agents.distributed import run as distributed
+
+            distributed.extract(inputs, out=out, workers=workers, **options)
+        status(out, as_json)
     with _errors(), show.progress(quiet=as_json) as watch:
         extraction = extractor.extract(inputs, out=out, on_progress=watch, **options)
     _report(extraction, out, as_json=as_json)
@@ -138,28 +94,20 @@ def extract(
 
 @app.command()
 def retry(
-    folder: Folder,
-    only: Annotated[
-        str,
-        typer.Option(
-            help="How the passages ended that are asked about again, parted by commas:"
-            " failed, truncated, refused, over_budget, waiting. All of them when left out."
-        ),
-    ] = "",
-    model: Annotated[
-        str | None, typer.Option(help="Another model than the run was made with.")
-    ] = None,
-    budget_usd: BudgetUsd = None,
-    budget_tokens: BudgetTokens = None,
-    budget_calls: BudgetCalls = None,
-    prices: Prices = None,
-    unpriced: Unpriced = False,
-    concurrency: Concurrency = None,
-    rpm: Rpm = None,
-    tpm: Tpm = None,
-    batch: Batch = False,
-    poll: Poll = 30.0,
-    as_json: Json = False,
+    folder: flags.Folder,
+    only: flags.Only = "",
+    model: flags.Model = None,
+    budget_usd: flags.BudgetUsd = None,
+    budget_tokens: flags.BudgetTokens = None,
+    budget_calls: flags.BudgetCalls = None,
+    prices: flags.Prices = None,
+    unpriced: flags.Unpriced = False,
+    concurrency: flags.Concurrency = None,
+    rpm: flags.Rpm = None,
+    tpm: flags.Tpm = None,
+    batch: flags.Batch = False,
+    poll: flags.Poll = 30.0,
+    as_json: flags.Json = False,
 ) -> None:
     """Ask again about exactly the passages that a run misses."""
     from questgraph.agents.extractor import retry as run
@@ -186,10 +134,12 @@ def retry(
 
 
 @app.command()
-def status(folder: Folder, as_json: Json = False) -> None:
+def status(folder: flags.Folder, as_json: flags.Json = False) -> None:
     """Show what a run has, what is missing and why, and what it cost."""
     from questgraph.agents.extraction import Extraction
 
+    if _is_distributed(folder):
+        _distributed_status(folder, as_json=as_json)
     with _errors():
         found = Extraction.open(folder)
     if as_json:
@@ -203,7 +153,7 @@ def status(folder: Folder, as_json: Json = False) -> None:
 @app.command()
 def recipes(
     name: Annotated[str | None, typer.Argument(help="Show this one.")] = None,
-    as_json: Json = False,
+    as_json: flags.Json = False,
 ) -> None:
     """List the ways of asking; with a name, show its source, stages and state graph."""
     from questgraph.agents.machine import drawing
@@ -241,21 +191,28 @@ def recipes(
 
 @app.command()
 def graph(
-    folder: Folder,
+    folder: flags.Folder,
     to: Annotated[
         list[str], typer.Option(help="graphml, jsonld, turtle, csv, json or html; repeatable.")
     ],
     out: Annotated[
         Path | None, typer.Option(help="Where to; the run folder when left out.")
     ] = None,
-    as_json: Json = False,
+    as_json: flags.Json = False,
 ) -> None:
     """Write the graph of a run in other formats; asks no model."""
     from questgraph.agents.extraction import Extraction
+    from questgraph.graphs.exports import export
 
     with _errors():
-        extraction = Extraction.open(folder)
-        written = {format_: extraction.export(format_, out or folder) for format_ in to}
+        if _is_distributed(folder):
+            from questgraph.agents.distributed import run as distributed
+
+            whole = distributed.load_graph(folder)
+            written = {format_: export(whole, format_, out or folder) for format_ in to}
+        else:
+            extraction = Extraction.open(folder)
+            written = {format_: extraction.export(format_, out or folder) for format_ in to}
     if as_json:
         show.as_json({format_: str(path) for format_, path in written.items()})
     else:
@@ -264,7 +221,7 @@ def graph(
 
 
 @app.command()
-def models(as_json: Json = False) -> None:
+def models(as_json: flags.Json = False) -> None:
     """List the models that can answer, and what they need."""
     from questgraph.tools.models.providers import known_models
     from questgraph.tools.settings import Settings
@@ -286,7 +243,7 @@ def build_demos(
     view: Annotated[
         str, typer.Option(help="What is compared: sentence, masked or pair.")
     ] = "sentence",
-    as_json: Json = False,
+    as_json: flags.Json = False,
 ) -> None:
     """Build a bank of demonstrations from labelled passages or from a finished run."""
     from questgraph.agents.banks import build_bank
@@ -305,7 +262,7 @@ def search_demos(
     text: Annotated[str, typer.Argument(help="The passage to find demonstrations for.")],
     k: Annotated[int, typer.Option("-k", help="How many.", min=1)] = 4,
     selection: Annotated[str, typer.Option(help="nearest, diverse or covering.")] = "covering",
-    as_json: Json = False,
+    as_json: flags.Json = False,
 ) -> None:
     """Show which demonstrations a passage would be asked with, most similar last."""
     from questgraph.agents.banks import open_bank
@@ -344,6 +301,23 @@ def _report(extraction: "Extraction", folder: Path, *, as_json: bool) -> None:
         show.status(extraction)
         show.line(show.where(extraction, folder))
     raise typer.Exit(0 if extraction.complete else INCOMPLETE)
+
+
+def _is_distributed(folder: Path) -> bool:
+    return (folder / "run.json").is_file()
+
+
+def _distributed_status(folder: Path, *, as_json: bool) -> NoReturn:
+    from questgraph.agents.distributed import run as distributed
+
+    with _errors():
+        found = distributed.status(folder)
+    if as_json:
+        show.as_json(found.to_json())
+    else:
+        show.standing(found, (), "the same command asks again about what was not answered")
+        show.line(f"Tables: {folder}/results, {folder}/documents, {folder}/graph")
+    raise typer.Exit(0 if found.complete else INCOMPLETE)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,8 @@ from rich.table import Table
 from questgraph.agents.estimates.estimate import Estimate
 from questgraph.agents.estimates.forecast import Range
 from questgraph.agents.extraction import PAGE, Extraction
+from questgraph.agents.runs.reader import Standing
+from questgraph.agents.runs.status import Status
 from questgraph.progress import Watch, duration, shown, tokens
 from questgraph.tools.gateway.ledger import Spending
 from questgraph.tools.records import HEAD, MENTION, TAIL, TRIGGER, Claim, Document, Usage
@@ -120,11 +122,21 @@ def where(extraction: Extraction, folder: Path) -> str:
 
 def status(extraction: Extraction) -> None:
     """Print whether the run is complete, what is missing and why, and what it cost."""
-    found = extraction.status
+    standing(extraction.status, extraction.missing(), "`questgraph retry DIR` asks again")
+
+
+def standing(found: Status, missing: Iterable[Standing], remedy: str) -> None:
+    """Print how a run stands.
+
+    Args:
+        found: The figures.
+        missing: The units that are not complete; looked at when they are few.
+        remedy: What to do about them.
+    """
     for source, problem in found.unreadable:
         line(f"Not read: {source}: {problem}")
     if sum(ending.units for ending in found.missing) <= MOST_MISSING:
-        for unit in extraction.missing():
+        for unit in missing:
             line(f"Missing: {unit.id}: {unit.status}{f': {unit.reason}' if unit.reason else ''}")
     else:
         for how, why, number in found.missing[:MOST_MISSING]:
@@ -137,7 +149,7 @@ def status(extraction: Extraction) -> None:
     elif found.stopped:
         line(f"NOT complete: {found.stopped}. The same command continues.")
     else:
-        line("NOT complete: `questgraph retry DIR` asks again.")
+        line(f"NOT complete: {remedy}.")
 
 
 def documents(extraction: Extraction) -> None:

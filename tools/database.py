@@ -26,6 +26,10 @@ BALLAST = 16 << 20
 """Bytes kept free beside the file for a full disk: room for what is being answered at that moment,
 so that nothing that was paid for is lost."""
 
+AWAKE = 16
+"""Tasks that are woken in one turn of an event loop: what each of them goes on to do takes time,
+and others want their turn."""
+
 T = TypeVar("T")
 
 Write = Callable[[sqlite3.Connection], T]
@@ -288,26 +292,38 @@ def _nothing(_: sqlite3.Connection) -> None:
 
 
 def _tell(entries: list[_Entry], values: list[Any], problem: Exception | None) -> None:
-    """Tell everybody who waits, each event loop once."""
-    loops: dict[asyncio.AbstractEventLoop | None, list[int]] = {}
+    """Tell everybody who waits what became of it."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
     for i, entry in enumerate(entries):
-        if entry.done:
-            loops.setdefault(entry.loop, []).append(i)
+        value = None if problem else values[i]
+        if isinstance(entry.done, asyncio.Future):
+            assert entry.loop, "it waits in one"
+            loops.setdefault(entry.loop, []).append((entry.done, value))
+        elif entry.done:
+            _end(entry.done, value, problem)
+    for loop, waiting in loops.items():
+        # Unless whoever waited there is gone, and the loop with them.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_wake, loop, waiting, problem)
 
-    def tell(group: list[int]) -> None:
-        for i in group:
-            done = entries[i].done
-            if done is None or done.done():
-                continue
-            if problem:
-                done.set_exception(problem)
-            else:
-                done.set_result(values[i])
 
-    for loop, group in loops.items():
-        if loop is None:
-            tell(group)
-        else:
-            # Unless whoever waited there is gone, and the loop with them.
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(tell, group)
+def _wake(
+    loop: asyncio.AbstractEventLoop,
+    waiting: list[tuple[asyncio.Future[Any], Any]],
+    problem: Exception | None,
+) -> None:
+    """Wake a few who wait, and the rest in the loop's next turn."""
+    for done, value in waiting[:AWAKE]:
+        if not done.done():
+            _end(done, value, problem)
+    if rest := waiting[AWAKE:]:
+        loop.call_soon(_wake, loop, rest, problem)
+
+
+def _end(
+    done: "Future[Any] | asyncio.Future[Any]", value: object, problem: Exception | None
+) -> None:
+    if problem:
+        done.set_exception(problem)
+    else:
+        done.set_result(value)

@@ -1,5 +1,6 @@
 """What a run folder tells: documents, results, and how everything stands."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -8,11 +9,12 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from pydantic import TypeAdapter
 
 from questgraph.tools.database import Database
+from questgraph.tools.decoding import encodable
 from questgraph.tools.errors import DocumentError
 from questgraph.tools.records import (
     COMPLETE,
@@ -27,6 +29,8 @@ from questgraph.tools.records import (
     Usage,
     digest,
 )
+
+T = TypeVar("T")
 
 WAITING = "waiting"
 """How a unit stands that has not ended."""
@@ -56,6 +60,19 @@ create index if not exists units_by_status on units (status);
 CLAIMS = TypeAdapter(tuple[Claim, ...])
 TURNS = TypeAdapter(tuple[Turn, ...])
 METADATA = TypeAdapter(dict[str, object])
+
+
+def dumped(adapter: TypeAdapter[T], value: T) -> str:
+    """Return `value` as JSON that every file can hold.
+
+    Models write halves of characters, which no encoding of Unicode has.
+    """
+    try:
+        return adapter.dump_json(value, fallback=str).decode()
+    except ValueError:
+        plain = json.dumps(adapter.dump_python(value), ensure_ascii=False, default=str)
+        return encodable(plain)
+
 
 DONE = ", ".join(f"'{status}'" for status in sorted(COMPLETE))
 """The statuses of complete units, as SQL lists them."""

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from questgraph.agents.runs.reader import CLAIMS, METADATA, TURNS, Part, RunReader
+from questgraph.agents.runs.reader import CLAIMS, METADATA, TURNS, Part, RunReader, dumped
 from questgraph.tools.database import Database
 from questgraph.tools.errors import DocumentError
 from questgraph.tools.records import Document, Result, Unit
@@ -128,7 +128,7 @@ class RunStore(RunReader):
         self._database.post(lambda db: _save(db, result))
 
     def _row(self, position: int, document: Document) -> tuple[Any, ...]:
-        metadata = METADATA.dump_json(dict(document.metadata), fallback=str).decode()
+        metadata = dumped(METADATA, dict(document.metadata))
         made = (document.hash, self._config, self._generation)
         return (document.id, position, document.source, metadata, document.text, *made)
 
@@ -147,8 +147,8 @@ def _save(db: sqlite3.Connection, result: Result) -> None:
             usage.cached_tokens,
             usage.completion_tokens,
             sum(claim.admitted for claim in result.claims),
-            CLAIMS.dump_json(result.claims),
-            TURNS.dump_json(result.turns),
+            dumped(CLAIMS, result.claims),
+            dumped(TURNS, result.turns),
             result.unit.id,
         ),
     )

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import questgraph
+from questgraph.agents.estimates import survey as surveying
 from questgraph.agents.estimates.reservoir import Reservoir
 from questgraph.agents.estimates.survey import SAMPLE, Survey, survey
 from questgraph.agents.extraction import RUN_FILE
 from questgraph.agents.recipes import recipes
-from questgraph.agents.estimates import survey as surveying
 from questgraph.agents.runs.plan import Plan
 from questgraph.agents.runs.reader import RunReader
 from questgraph.tools.chunking import split

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -33,17 +34,24 @@ if os.environ.get("CI") != "true":
     pytest.importorskip("psycopg", reason="`pip install 'questgraph[postgres]'` brings psycopg")
 
 import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from questgraph.agents.runs import distributed, tables
+from questgraph.agents.distributed import run as distributed
+from questgraph.agents.distributed import tables
 
 # Ray warns of itself.
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 DOCUMENTS = 60
 TOLD = ("document_id", "unit_id", "position", "start", "end", "status", "reason", "claims")
-SOON = {"health_check_initial_delay_ms": 1000, "health_check_period_ms": 1000}
-"""A node that is gone is missed after some seconds."""
-
+SYSTEM = {
+    # A node that is gone is missed after some seconds.
+    "health_check_initial_delay_ms": 1000,
+    "health_check_period_ms": 1000,
+    # Processes are kept for what comes next: on a busy machine each takes seconds to start.
+    "num_workers_soft_limit": 4,
+}
 NODE = {"num_cpus": 1, "object_store_memory": 80_000_000}
 
 
@@ -58,7 +66,7 @@ def cluster() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_TMPDIR", folder)
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        head = {**NODE, "include_dashboard": False, "_system_config": SOON}
+        head = {**NODE, "include_dashboard": False, "_system_config": SYSTEM}
         nodes = Cluster(initialize_head=True, head_node_args=head)
         try:
             nodes.add_node(**NODE)
@@ -67,7 +75,9 @@ def cluster() -> Iterator[Any]:
         finally:
             ray.shutdown()
             nodes.shutdown()
+            left = ended(processes())
             shutil.rmtree(folder, ignore_errors=True)
+    assert not left, "no process may stay behind"
 
 
 @pytest.fixture
@@ -120,16 +130,29 @@ def kept(ledger: str) -> set[str]:
         return {key for (key,) in database.execute("select key from questgraph_calls")}
 
 
-def workers() -> list[int]:
-    """Return the processes of this cluster that question documents."""
+def processes(title: bytes = b"") -> list[int]:
+    """Return the processes of this cluster, those of a title."""
     ours = f"RAY_TMPDIR={os.environ['RAY_TMPDIR']}".encode()
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            named = b"MapWorker(Map(Questioner))" in (process / "cmdline").read_bytes()
+            named = title in (process / "cmdline").read_bytes()
             if named and ours in (process / "environ").read_bytes():
                 found.append(int(process.name))
-    return found
+    return [process for process in found if process != os.getpid()]
+
+
+def workers() -> list[int]:
+    """Return the processes that question documents."""
+    return processes(b"MapWorker(Map(Questioner))")
+
+
+def ended(some: list[int]) -> list[int]:
+    """Give processes some time to end; return those that do not."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end and any(Path(f"/proc/{process}").exists() for process in some):
+        time.sleep(0.1)
+    return [process for process in some if Path(f"/proc/{process}").exists()]
 
 
 async def reached(moment: Callable[[], bool], running: "asyncio.Task[Status]") -> bool:
@@ -142,26 +165,30 @@ async def reached(moment: Callable[[], bool], running: "asyncio.Task[Status]") -
 async def test_two_nodes_find_what_one_process_finds_and_ask_it_once(
     cluster: Any, inputs: Path, tmp_path: Path, postgres_url: str
 ) -> None:
-    out, more = tmp_path / "out", [{"id": "000", "text": text(7)}, {"title": "no text"}]
+    more = [{"id": "000", "text": text(7)}, {"title": "no text"}]
+    first, second = tmp_path / "first", tmp_path / "second"
     (inputs / "c.jsonl").write_text(lines(more) + "{no json")
 
     async with Endpoint(ScriptedModel(reader), latency=0.02) as endpoint:
         given = options(endpoint, postgres_url)
-        found = await run(inputs, out, given)
+        found = await run(inputs, first, given)
         asked = endpoint.asked.copy()
-        again = await run(inputs, tmp_path / "again", given, graph=False)
+        again = await run(inputs, second, given, graph=False)
         assert endpoint.asked == asked, "a finished run asks nothing"
         model = OpenAIModel("test", base_url=endpoint.url)
         single = await aextract([inputs], model=model, schema=SCHEMA, bank=None)
 
     assert set(endpoint.asked) == set(asked)
     told = [tables.unit_row(result.unit, result) for result in single.results]
-    assert units(out) == sorted(
+    assert units(first) == sorted(
         ({name: row[name] for name in TOLD} for row in told), key=lambda row: str(row["unit_id"])
     )
-    assert units(tmp_path / "again") == units(out)
-    assert documents(out) == single.documents
-    assert whole(distributed.load_graph(out)) == whole(single.graph)
+    assert units(second) == units(first)
+    assert documents(first) == single.documents
+    assert whole(distributed.load_graph(first)) == whole(single.graph)
+    assert len(distributed.load_graph(second)) == 0
+    await asyncio.to_thread(distributed.make_graph, second)
+    assert whole(distributed.load_graph(second)) == whole(single.graph)
     for name in ("documents", "incomplete", "endings", "unreadable", "ended", "complete"):
         assert getattr(found, name) == getattr(single.status, name) == getattr(again, name), name
     assert (found.spending.settled.calls, again.usage.calls) == (found.usage.calls, 0)
@@ -170,6 +197,11 @@ async def test_two_nodes_find_what_one_process_finds_and_ask_it_once(
 async def test_a_killed_worker_loses_nothing_that_was_answered(
     cluster: Any, inputs: Path, tmp_path: Path, postgres_url: str
 ) -> None:
+    half = inputs / "b.jsonl"
+    rows = [json.loads(line) for line in half.read_text().splitlines()]
+    pq.write_table(pa.Table.from_pylist(rows), half.with_suffix(".parquet"))
+    half.unlink()
+
     async with Endpoint(ScriptedModel(reader), latency=0.2) as endpoint:
         given = options(endpoint, postgres_url)
         running = asyncio.create_task(run(inputs, tmp_path / "out", given, graph=False))

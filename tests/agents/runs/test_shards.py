@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from questgraph.agents.runs.shards import (
+from questgraph.agents.distributed.shards import (
     Shard,
     documents_in,
     groups,

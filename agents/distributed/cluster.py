@@ -23,9 +23,9 @@ import ray.data
 from ray.data import ActorPoolStrategy, DataContext
 from ray.exceptions import RayError
 
-from questgraph.agents.runs import shards, tables
-from questgraph.agents.runs.questioner import Order, Questioner
-from questgraph.agents.runs.shards import Roll, Shard
+from questgraph.agents.distributed import shards, tables
+from questgraph.agents.distributed.questioner import Order, Questioner
+from questgraph.agents.distributed.shards import Roll, Shard
 from questgraph.graphs import reduce
 from questgraph.graphs.reduce import Row
 from questgraph.graphs.resolution import lineages
@@ -70,6 +70,7 @@ def joined() -> Iterator[int]:
     log.setLevel(logging.CRITICAL)
     try:
         if ours:
+            # Ray would send reports home.
             os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
             ray.init(log_to_driver=False, logging_level=logging.ERROR)
         context.enable_progress_bars = False

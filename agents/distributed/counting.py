@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
-from questgraph.agents.runs import tables
+from questgraph.agents.distributed import tables
 from questgraph.agents.runs.reader import WAITING, Ending
 from questgraph.agents.runs.status import Status
 from questgraph.graphs.exports.base import write_whole

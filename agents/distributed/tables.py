@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from questgraph.agents.runs.reader import CLAIMS, TURNS, WAITING
+from questgraph.agents.runs.reader import CLAIMS, TURNS, WAITING, dumped
 from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.graphs.reduce import Row, graph_from
 from questgraph.tools.errors import DocumentError
@@ -137,8 +137,8 @@ def unit_row(unit: Unit, result: Result | None, waits_for: str = "") -> Row:
         "attempts": int(result is not None),
         **asdict(usage),
         "admitted": sum(claim.admitted for claim in result.claims) if result else 0,
-        "claims": CLAIMS.dump_json(result.claims if result else ()).decode(),
-        "turns": TURNS.dump_json(result.turns if result else ()).decode(),
+        "claims": dumped(CLAIMS, result.claims if result else ()),
+        "turns": dumped(TURNS, result.turns if result else ()),
     }
 
 

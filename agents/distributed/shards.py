@@ -72,14 +72,14 @@ class Roll:
         return i < len(self.taken) and bool(self.taken[i] == name)
 
 
-def shards_in(inputs: Iterable[Path | str]) -> list[Shard]:
+def shards_in(inputs: Path | str | Iterable[Path | str]) -> list[Shard]:
     """Return the files that `inputs` name: files, folders, globs.
 
     Raises:
         ConfigError: When there is none at one of them.
     """
     found = []
-    for given in inputs:
+    for given in [inputs] if isinstance(inputs, Path | str) else inputs:
         files = _files(str(given))
         if not files:
             raise ConfigError(

@@ -29,10 +29,10 @@ from questgraph.tools.schema_sources import schema_from_yaml
 from questgraph.tools.settings import Settings
 
 try:
-    from questgraph.agents.runs import cluster, counting, tables
-    from questgraph.agents.runs.counting import Tally
-    from questgraph.agents.runs.questioner import Order
-    from questgraph.agents.runs.shards import shards_in
+    from questgraph.agents.distributed import cluster, counting, tables
+    from questgraph.agents.distributed.counting import Tally
+    from questgraph.agents.distributed.questioner import Order
+    from questgraph.agents.distributed.shards import shards_in
 except ImportError as error:
     raise MissingPackageError(
         "ray", "a distributed run", "pip install 'questgraph[ray,postgres]'"
@@ -43,7 +43,7 @@ _MAKING = ".making"
 
 
 def extract(
-    inputs: Iterable[Path | str],
+    inputs: Path | str | Iterable[Path | str],
     *,
     out: Path | str,
     workers: int | None = None,
@@ -150,13 +150,13 @@ def _order(options: Options, found: Lookup, folder: Path, workers: int) -> Order
         # What the environment says here counts everywhere.
         "settings": options.get("settings") or Settings.read(),
     }
-    terms = replace(found.terms, limits=_shared_out(found.terms.limits, workers))
+    terms = replace(found.terms, limits=shared_out(found.terms.limits, workers))
     order = Order(options=told, terms=terms, config=found.config, folder=folder)
     cluster.check_travels(order)
     return order
 
 
-def _shared_out(limits: Limits, workers: int) -> Limits:
+def shared_out(limits: Limits, workers: int) -> Limits:
     """Return what one of so many workers may do, so that together they keep to `limits`."""
     requests, tokens = limits.requests_per_minute, limits.tokens_per_minute
     return Limits(

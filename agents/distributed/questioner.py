@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from questgraph.agents.distributed import tables
 from questgraph.agents.options import Lookup, Options, look_up
-from questgraph.agents.runs import tables
 from questgraph.agents.runs.engine import Engine
 from questgraph.agents.runs.plan import Asked
 from questgraph.graphs.reduce import Row
@@ -58,10 +58,10 @@ class Questioner:
 
     def __init__(self, order: Order) -> None:
         self._folder = order.folder
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="engine", daemon=True).start()
         found = _looked_up(order)
-        # Open until the process ends, as Ray wants it to.
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="engine", daemon=True)
+        self._thread.start()
         self._opened = found.open(Database(":memory:"))
         self._engine: Engine = self._wait_for(self._opened.__aenter__())
 
@@ -80,6 +80,13 @@ class Questioner:
         tables.write(rows, self._folder, tables.RESULTS, row["file"])
         units = Counter(str(unit["status"]) for unit in rows)
         return {**row, "documents": len(documents), "units": json.dumps(units)}
+
+    def close(self) -> None:
+        """Let go of everything; a process that Ray ends lets go by ending."""
+        self._wait_for(self._opened.__aexit__(None, None, None))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def _wait_for(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
@@ -106,7 +113,9 @@ class Questioner:
             if result:
                 results[result.unit.id] = result
         stopped = self._engine.gateway.stopped
-        return [_row(unit, results.get(id_), stopped) for id_, unit in sorted(units.items())]
+        return [
+            tables.unit_row(unit, results.get(id_), stopped) for id_, unit in sorted(units.items())
+        ]
 
     def _prepare(self, document: Document) -> list[Asked]:
         plan = self._engine.plan
@@ -130,12 +139,3 @@ def _lost(document: Document, reason: str) -> Result:
     """Return the one result of a document that could not be cut into passages."""
     whole = Chunk(document.id, document.text, span=Span(0, len(document.text)), index=0)
     return Result(unit=Unit(whole), outcome=Outcome("failed", reason))
-
-
-def _row(unit: Unit, result: Result | None, stopped: str) -> Row:
-    try:
-        return tables.unit_row(unit, result, stopped)
-    except ValueError as error:
-        # Half a surrogate pair, say, which a model wrote and no file can hold.
-        reason = f"its answers cannot be kept: {error}"
-        return tables.unit_row(unit, Result(unit=unit, outcome=Outcome("failed", reason)))

@@ -1,0 +1,84 @@
+"""What the command line takes: the options that several commands have, or that need many words."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Engine(StrEnum):
+    """Where a run takes place."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+# What to ask about, and how.
+Inputs = Annotated[list[str], typer.Argument(help="Files, folders or globs.", metavar="INPUT...")]
+Schema = Annotated[
+    str | None, typer.Option(help="YAML or JSON file with the types; a general one when left out.")
+]
+Recipe = Annotated[str, typer.Option(help="How to ask: a name from `questgraph recipes`.")]
+Model = Annotated[str | None, typer.Option(help="`provider:model`, see `questgraph models`.")]
+Bank = Annotated[str, typer.Option(help="Folder with demonstrations, `starter`, or `none`.")]
+
+# Run folders.
+Out = Annotated[Path, typer.Option(help="The run folder; the same one again continues.")]
+Folder = Annotated[Path, typer.Argument(help="A run folder.", metavar="DIR")]
+Only = Annotated[
+    str,
+    typer.Option(
+        help="How the passages ended that are asked about again, parted by commas: failed,"
+        " truncated, refused, over_budget, waiting. All of them when left out."
+    ),
+]
+
+# What it may cost.
+BudgetUsd = Annotated[
+    float | None,
+    typer.Option(help="US dollars that all commands on this run may spend at most.", min=0),
+]
+BudgetTokens = Annotated[
+    int | None, typer.Option(help="Tokens, read and written, likewise.", min=0)
+]
+BudgetCalls = Annotated[int | None, typer.Option(help="Calls, likewise.", min=0)]
+Prices = Annotated[
+    Path | None, typer.Option(help="File with prices by model, which outrank the built-in ones.")
+]
+Unpriced = Annotated[
+    bool, typer.Option("--unpriced", help="Go on although the model has no known price.")
+]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Say what it would take - calls, tokens, money, time - and ask nothing."
+    ),
+]
+
+# How fast, and where.
+Concurrency = Annotated[int | None, typer.Option(help="Calls in flight at most.", min=1)]
+Rpm = Annotated[float | None, typer.Option(help="Requests a minute at most.", min=1)]
+Tpm = Annotated[float | None, typer.Option(help="Tokens a minute at most.", min=1)]
+Batch = Annotated[
+    bool,
+    typer.Option(
+        "--batch",
+        help="Ask in the provider's batch mode: mostly half the price, within a day; openai: only.",
+    ),
+]
+Poll = Annotated[
+    float, typer.Option(help="Seconds between two looks at the provider's batch mode.", min=0.01)
+]
+Ledger = Annotated[
+    str | None, typer.Option(help="postgresql://… when many machines share what was answered.")
+]
+WhichEngine = Annotated[
+    Engine,
+    typer.Option("--engine", help="`ray`: on all machines of a Ray cluster; needs --ledger."),
+]
+Workers = Annotated[
+    int | None, typer.Option(help="Processes that question under --engine ray.", min=1)
+]
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
