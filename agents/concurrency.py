@@ -34,6 +34,8 @@ async def map_unordered(
     try:
         async for item in items:
             working.add(asyncio.ensure_future(_call(function, item)))
+            # Hundreds that begin in one turn of the event loop would go on as a crowd.
+            await asyncio.sleep(0)
             while len(working) >= width:
                 done, working = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from itertools import pairwise
+from itertools import pairwise
 from pathlib import Path
 from statistics import quantiles
 

