@@ -118,7 +118,8 @@ def _question_and_reply(
 
 def _about(texts: Sequence[str]) -> str:
     """Return which document is asked about; nothing where only a sentence of it is shown."""
-    shown = _plain("\n".join(texts))
+    # Demonstrations are passages too, and stand before.
+    shown = _plain(next(text for text in reversed(texts) if text.startswith("<passage")))
     return next((each.id for each in documents() if each.text[:40] in shown), "")
 
 

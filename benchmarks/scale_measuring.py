@@ -10,8 +10,10 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import task
@@ -21,6 +23,7 @@ import questgraph
 from questgraph.agents.banks import open_bank
 from questgraph.retrieval.bank import Bank
 from questgraph.tools.chunking import split
+from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 from questgraph.tools.models.base import Request
 from questgraph.tools.models.scripted import ScriptedModel
 from questgraph.tools.records import Document, Turn, Usage
@@ -32,6 +35,9 @@ Figures = dict[str, Any]
 PASSAGES = 240
 """Of most runs here: what is written in pages is spread over enough of them."""
 
+SHORT = 2000
+"""Characters below which a request shows a sentence, and no dialogue with demonstrations."""
+
 _BYTES = "select sum(pgsize), sum(payload) from dbstat where name in ({})"
 _TABLES = (
     ("calls",),
@@ -40,19 +46,26 @@ _TABLES = (
 )
 _COUNTS = """
 select (select count(*) from calls), (select count(*) from units), (select count(*) from documents),
-    (select sum(json_array_length(claims)) from units), (select sum(length(claims)) from units)
+    (select sum(json_array_length(claims)) from units), (select sum(length(claims)) from units),
+    (select sum(length(request)) from calls), (select sum(length(reply)) from calls)
 """
 
 
 def asked() -> Figures:
     """Return what the recorded demo was asked and answered."""
-    found = questgraph.extract(EXAMPLES / "documents", model=f"replay:{CALLS}")
-    usage, passages, claims = found.status.usage, len(found.turns), list(found.claims)
-    dialogues = [_steps(turns) for turns in found.turns.values()]
+    with tempfile.TemporaryDirectory() as folder:
+        found = questgraph.extract(EXAMPLES / "documents", model=f"replay:{CALLS}", out=folder)
+        usage, passages, claims = found.status.usage, len(found.turns), list(found.claims)
+        with closing(SqliteLedger(Path(folder) / "run.db")) as ledger:
+            dialogues = [_steps(turns, ledger) for turns in found.turns.values()]
+            keys = {turn.call for turns in found.turns.values() for turn in turns}
+            lengths = [len(json.dumps(ledger.request(key))) for key in keys]
+        found.close()
     return {
         "passages": passages,
         "characters": sum(len(each.text) for each in documents()) / passages,
         "calls": usage.calls / passages,
+        "dialogue_characters": mean(length for length in lengths if length > SHORT),
         "steps": sum(map(len, dialogues)) / passages,
         "prompt_tokens": usage.prompt_tokens / passages,
         "cached_share": usage.cached_tokens / usage.prompt_tokens,
@@ -127,14 +140,14 @@ def milliseconds(work: Callable[[], object], among: int) -> float:
     return 1000 * (time.process_time() - begun) / among
 
 
-def _steps(turns: Iterable[Turn]) -> list[list[list[int]]]:
-    """Return the calls of a dialogue: those of a step side by side, each as fresh, cached, written.
+def _steps(turns: Iterable[Turn], ledger: SqliteLedger) -> list[list[list[int]]]:
+    """Return the calls of a dialogue, those of a step side by side: what is verified.
 
-    Only what is verified is asked side by side.
+    Each is fresh, cached and written tokens, and how many may be written.
     """
     steps: list[list[list[int]]] = []
     for stage, some in groupby(turns, key=lambda turn: turn.stage):
-        calls = [_tokens(turn.usage) for turn in some]
+        calls = [[*_tokens(turn.usage), _limit(ledger, turn)] for turn in some]
         steps += [calls] if stage == "verify" else [[call] for call in calls]
     return steps
 
@@ -142,6 +155,12 @@ def _steps(turns: Iterable[Turn]) -> list[list[list[int]]]:
 def _tokens(usage: Usage) -> list[int]:
     fresh = usage.prompt_tokens - usage.cached_tokens
     return [fresh, usage.cached_tokens, usage.completion_tokens]
+
+
+def _limit(ledger: SqliteLedger, turn: Turn) -> int:
+    request = ledger.request(turn.call)
+    assert request, "it was asked a moment ago"
+    return int(request["max_tokens"])
 
 
 def _kept(
@@ -155,7 +174,7 @@ def _kept(
 
 
 def _weighed(database: sqlite3.Connection) -> Figures:
-    calls, units, documents_, claims, claims_bytes = database.execute(_COUNTS).fetchone()
+    calls, units, documents_, claims, *lengths = database.execute(_COUNTS).fetchone()
     (call_bytes, filled), (unit_bytes, _), (document_bytes, _) = (
         database.execute(_BYTES.format(", ".join("?" * len(some))), some).fetchone()
         for some in _TABLES
@@ -165,9 +184,11 @@ def _weighed(database: sqlite3.Connection) -> Figures:
         "calls": calls / units,
         "claims": claims / units,
         "bytes_per_call": call_bytes / calls,
+        "request_bytes_per_call": lengths[1] / calls,
+        "reply_bytes_per_call": lengths[2] / calls,
         "call_pages_filled": filled / call_bytes,
         "bytes_per_unit": unit_bytes / units,
-        "bytes_per_claim": claims_bytes / claims,
+        "bytes_per_claim": lengths[0] / claims,
         "bytes_per_document": document_bytes / documents_,
         "bytes_per_passage": (call_bytes + unit_bytes + document_bytes) / units,
     }

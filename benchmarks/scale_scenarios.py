@@ -32,6 +32,9 @@ class Demand:
     """What a passage takes in the mean."""
 
     calls: float
+    steps: float
+    """Calls that follow each other; others are made side by side."""
+
     fresh: float
     cached: float
     written: float
@@ -64,6 +67,12 @@ class Scenario:
 
     requests_per_minute: float = math.inf
     tokens_per_minute: float = math.inf
+    enqueued: float = math.inf
+    """Tokens that may wait in batch mode."""
+
+    turnaround: float = DAY / 2
+    """Seconds until a batch is answered."""
+
     gpus: float = 0.0
     reads: float = 0.0
     writes: float = 0.0
@@ -75,6 +84,11 @@ class Scenario:
     price: str = ""
     """Name of the model in the price file."""
 
+    @property
+    def batch(self) -> bool:
+        """Whether it is the provider's batch mode."""
+        return math.isfinite(self.enqueued)
+
 
 def demand(measured: Mapping[str, Any]) -> Demand:
     """Return what a passage takes, from what was measured."""
@@ -82,6 +96,7 @@ def demand(measured: Mapping[str, Any]) -> Demand:
     read = asked["prompt_tokens"]
     return Demand(
         calls=asked["calls"],
+        steps=asked["steps"],
         fresh=read * (1 - asked["cached_share"]),
         cached=read * asked["cached_share"],
         written=asked["completion_tokens"],
@@ -105,6 +120,15 @@ def scenarios(measured: Mapping[str, Any]) -> list[Scenario]:
             tokens_per_minute=150e6,
             price="openai:gpt-4o-mini",
         ),
+        Scenario(
+            name="hosted, batch mode",
+            cores=16,
+            puts=puts,
+            enqueued=15e9,
+            latency=0.0,
+            seconds_per_token=0.0,
+            price="openai:gpt-4o-mini",
+        ),
         fleet,
         large,
         replace(large, name="512 GPUs, 16 ledgers", servers=16),
@@ -120,14 +144,26 @@ def rates(demand: Demand, scenario: Scenario) -> dict[str, float]:
     found = {
         "requests": scenario.requests_per_minute / 60 / demand.calls,
         "tokens": scenario.tokens_per_minute / 60 / demand.tokens,
-        "processors": scenario.cores / (demand.worker_seconds + demand.search_seconds),
+        "enqueued": scenario.enqueued / scenario.turnaround / (demand.fresh + demand.cached),
+        "GPUs": scenario.gpus / busy(demand, scenario) if scenario.gpus else math.inf,
+        "processors": scenario.cores / computed(demand, scenario),
         "ledger": scenario.servers * scenario.puts / demand.calls,
         "slots": scenario.cores * SLOTS / lasts if lasts else math.inf,
     }
-    if scenario.gpus:
-        busy = demand.fresh / scenario.reads + demand.written / scenario.writes
-        found["GPUs"] = scenario.gpus / busy
     return {name: rate for name, rate in found.items() if math.isfinite(rate)}
+
+
+def busy(demand: Demand, scenario: Scenario) -> float:
+    """Return the seconds that a passage keeps a GPU busy."""
+    return demand.fresh / scenario.reads + demand.written / scenario.writes
+
+
+def computed(demand: Demand, scenario: Scenario) -> float:
+    """Return the processor time of a passage; in batch mode it is met again for each step."""
+    once = demand.worker_seconds + demand.search_seconds
+    if not scenario.batch:
+        return once
+    return once + demand.steps * (demand.replay_seconds + demand.search_seconds)
 
 
 def first(found: Mapping[str, float]) -> tuple[str, float]:
@@ -135,16 +171,17 @@ def first(found: Mapping[str, float]) -> tuple[str, float]:
     return min(found.items(), key=lambda item: item[1])
 
 
-def eased(found: Mapping[str, float], name: str, times: float = 10.0) -> tuple[str, float]:
-    """Return the same when there is ten times as much of one thing."""
-    return first({**found, name: times * found[name]})
+def eased(found: Mapping[str, float]) -> tuple[str, float]:
+    """Return the same when there is ten times as much of what is used up first."""
+    name, rate = first(found)
+    return first({**found, name: 10 * rate})
 
 
 def dollars(demand: Demand, scenario: Scenario, seconds: float) -> float:
     """Return what a billion passages cost in that many seconds."""
     cost = scenario.cores * seconds / 3600 * CORE_HOUR
     if scenario.price:
-        return cost + PASSAGES * paid(demand, scenario.price)
+        return cost + PASSAGES * paid(demand, scenario.price, batch=scenario.batch)
     # The embedded model has no GPU.
     return cost + (scenario.gpus * seconds / 3600 * GPU_HOUR if scenario.gpus > 1 else 0.0)
 

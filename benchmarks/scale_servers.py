@@ -14,7 +14,7 @@ from harness import ROOT
 from scale_measuring import Figures, milliseconds
 from scale_postgres import Server, serving
 
-from questgraph.agents.runs import shards
+from questgraph.agents.distributed import shards
 from questgraph.graphs.reduce import Row
 from questgraph.tools.gateway.cost import Caps, Cost
 from questgraph.tools.gateway.ledger import Record
@@ -51,7 +51,7 @@ def rayed(few: int = 100, many: int = 1100) -> Figures:
     begun = time.perf_counter()
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     started = time.perf_counter() - begun
-    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
+    logging.getLogger("ray").setLevel(logging.CRITICAL)
     ray.data.DataContext.get_current().enable_progress_bars = False
     _files(few)
     small, large = _files(few), _files(many)

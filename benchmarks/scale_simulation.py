@@ -20,9 +20,6 @@ from questgraph.agents.runs.engine import SPARE
 from questgraph.tools.gateway.limits import AdaptiveGate, Bucket
 from questgraph.tools.gateway.retries import Retries
 
-SHORT = 16
-"""Tokens below which an answer is a short one: a yes or a no."""
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -31,6 +28,8 @@ class Call:
     fresh: float
     cached: float
     written: float
+    limit: int
+    """How much may be written: the gate compares only calls with the same limit."""
 
     @property
     def tokens(self) -> float:
@@ -118,7 +117,7 @@ class Passage:
 
     complete: bool = True
     broken: bool = False
-    """Whether an answer is missing that the questions after it show: they will be others."""
+    """Whether an answer is missing that later questions depend on: they will be others."""
 
 
 class World:
@@ -238,7 +237,7 @@ class Worker:
             answered = await self._put(call) and not world.happens(endpoint.again)
         if not answered or world.happens(endpoint.declined):
             return False
-        if not passage.broken or len(passage.dialogue[place[0]]) > 1:
+        if not passage.broken:
             passage.answered.add(place)
         return True
 
@@ -264,9 +263,7 @@ class Worker:
             world.counts["sent"] += 1
             wait = await world.answer(call)
             if wait is None:
-                # As the real one, it compares short answers with short ones.
-                kind = SHORT if call.written < SHORT else 0
-                self._gate.went_well(self._loop.time() - begun, kind=kind)
+                self._gate.went_well(self._loop.time() - begun, kind=call.limit)
             else:
                 self._gate.went_badly(ticket)
         return wait

@@ -1,20 +1,21 @@
 """Sets what the simulation foretells against real runs of the copied demo.
 
-The client's processor is this machine's, shared with others: how long a call keeps it is measured
-by a run against an endpoint that answers at once, just before. Everything else is foretold.
+How long a call keeps the client busy is measured just before, by a run against an endpoint that
+answers at once: the processor is shared with others. Everything else is foretold.
 """
 
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from harness import Run, endpoint, run
 from scale_copies import copies, served
 from scale_measuring import Figures
-from scale_simulation import Client, Dialogue, Endpoint, Passage, World, passages, to_the_end
+from scale_simulation import Call, Client, Dialogue, Endpoint, Passage, World, passages, to_the_end
 
 import questgraph
 from questgraph.agents.extractor import aretry
@@ -24,6 +25,9 @@ from questgraph.tools.models.openai import OpenAIModel
 
 FAULTS = 0.2
 """Share of the requests that meet one of the twelve kinds of faults."""
+
+SEEDS = 24
+"""Simulations of which the middle one, or the mean, is what is foretold."""
 
 _KIND = FAULTS / 12
 FAULTY = Endpoint(
@@ -35,44 +39,57 @@ FAULTY = Endpoint(
 )
 
 
-def validated(dialogues: Sequence[Dialogue], ready: Callable[[str], None] = print) -> Figures:
+def validated(dialogues: Sequence[Dialogue]) -> Figures:
     """Return measured and foretold figures, and how far they are apart."""
-    calls, seconds = _timed(150, "0", 256)
-    client = Client(call_seconds=seconds / calls)
-    ready(f"a call keeps the processor for {1000 * client.call_seconds:.2f} ms")
-    slow = Endpoint(latency=0.2)
-    tailed = Endpoint(latency=0.5, sigma=0.8)
+    busy = _bench(600, "0")
+    client = Client(call_seconds=busy["wall_seconds"] / busy["calls"])
     return {
         "ms_per_call": 1000 * client.call_seconds,
-        "200 ms, 256 in flight": _compared(600, "0.2", slow, client, dialogues),
-        "median 500 ms with a heavy tail, 32 in flight": _compared(
-            150, "lognormal:0.5,0.8", tailed, replace(client, slots=32), dialogues
-        ),
-        "20 % faults": _healed(300, client, dialogues),
+        "even": _even(2000, client),
+        "tailed": _tailed(150, replace(client, slots=32), dialogues),
+        "faulty": _healed(300, client, dialogues),
     }
 
 
-def _compared(
-    count: int, latency: str, endpoint: Endpoint, client: Client, dialogues: Sequence[Dialogue]
-) -> Figures:
-    calls, seconds = _timed(count, latency, client.slots)
-    world = World(endpoint, client, islice(passages(dialogues), count))
+def _even(count: int, client: Client) -> Figures:
+    """Compare at 200 ms and 256 in flight, on the passages of `make throughput`."""
+    done = _bench(count, "0.2")
+    steps = [[Call(600, 0, 100, limit)] for limit in (512, 1024, 1024, 512)]
+    world = World(Endpoint(latency=0.2), client, islice(passages([steps]), count))
     foretold = to_the_end(world)
     return {
         "passages": count,
-        "seconds": _apart(seconds, foretold),
-        "calls": _apart(calls, world.counts["sent"]),
+        "seconds": _apart(done["wall_seconds"], foretold),
+        "calls": _apart(done["calls"], world.counts["sent"]),
     }
+
+
+def _tailed(count: int, client: Client, dialogues: Sequence[Dialogue]) -> Figures:
+    """Compare where one answer takes a tenth, and another one ten times as long as most."""
+    tailed = Endpoint(latency=0.5, sigma=0.8)
+    worlds = [
+        World(tailed, client, islice(passages(dialogues), count), seed) for seed in range(SEEDS)
+    ]
+    foretold = sorted(map(to_the_end, worlds))
+    calls, seconds = _timed(count, "lognormal:0.5,0.8", client.slots)
+    return {
+        "passages": count,
+        "seconds": _apart(seconds, foretold[SEEDS // 2]),
+        "foretold_range": [foretold[0], foretold[-1]],
+        "calls": _apart(calls, worlds[0].counts["sent"]),
+    }
+
+
+def _bench(count: int, latency: str) -> Run:
+    with endpoint("--latency", latency) as url:
+        return run("questgraph-staged", url, count, "--width", "256", "--warm-up", "64")
 
 
 def _timed(count: int, latency: str, slots: int) -> tuple[int, float]:
     """Return how many calls a run made, and the seconds it took."""
     with served("--latency", latency) as url:
-        options = _options(url, slots)
-        # The first call of a process compiles the recipe and opens what is needed.
-        asyncio.run(_run(copies(6, first=10_000), options))
         begun = time.perf_counter()
-        found = asyncio.run(_run(copies(count), options))
+        found = asyncio.run(_run(copies(count), _options(url, slots)))
         return found.status.usage.calls, time.perf_counter() - begun
 
 
@@ -101,7 +118,8 @@ async def _rounds(count: int, options: Options, most: int = 4) -> list[tuple[flo
         while True:
             status = found.status
             calls = status.spending.settled.calls
-            ends.append((float(calls - spent), float(count - status.units["done"])))
+            missing = count - status.units["done"] - status.units["empty"]
+            ends.append((float(calls - spent), float(missing)))
             found.close()
             if len(ends) == most or status.complete:
                 return ends
@@ -110,7 +128,7 @@ async def _rounds(count: int, options: Options, most: int = 4) -> list[tuple[flo
 
 
 def _foretold(
-    count: int, client: Client, dialogues: Sequence[Dialogue], rounds: int, tries: int = 20
+    count: int, client: Client, dialogues: Sequence[Dialogue], rounds: int, tries: int = SEEDS
 ) -> list[tuple[float, float]]:
     """Return the same from the simulation, in the mean of several."""
     ends = [[0.0, 0.0] for _ in range(rounds)]

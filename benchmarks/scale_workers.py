@@ -1,9 +1,10 @@
-"""Measures what a worker of a distributed run takes, and the tables and the graph of what it did."""
+"""Measures what a worker of a distributed run takes, and the tables and the graph it makes."""
 
 import json
 import tempfile
 import time
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,9 +13,9 @@ from scale_measuring import Figures, demo_model, milliseconds
 from scale_postgres import Server, serving
 
 import questgraph
-from questgraph.agents.options import Options, look_up
-from questgraph.agents.runs import tables
+from questgraph.agents.distributed import tables
 from questgraph.agents.distributed.questioner import Order, Questioner
+from questgraph.agents.options import Options, look_up
 from questgraph.graphs import reduce
 from questgraph.graphs.reduce import Row
 from questgraph.tools.models.openai import OpenAIModel
@@ -26,6 +27,11 @@ PASSAGES = 180
 
 _CALLS = "select count(*) from questgraph_calls"
 _BYTES = "select pg_total_relation_size('questgraph_calls')"
+_OUT_OF_LINE = """
+select pg_total_relation_size(reltoastrelid) from pg_class where relname = 'questgraph_calls'
+"""
+# Of about 2,000 bytes and more.
+_LONG = "select count(*) from questgraph_calls where octet_length(request) > 2000"
 _WRITTEN = "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"
 
 
@@ -44,11 +50,12 @@ def reduced() -> Figures:
     rows: dict[str, list[Row]] = {}
     took = milliseconds(lambda: rows.update(_passes(said, general())), PASSAGES)
     written = [json.dumps(tables.unit_row(each.unit, each)).encode() for each in results]
+    shares = [json.dumps(list(some)).encode() for _, some in groupby(rows["parts"], _document)]
     return {
         "reduce_ms": took,
         "result_bytes": sum(map(len, written)) / PASSAGES,
-        # Alone: copies would compress into each other.
-        "result_bytes_zstd": sum(len(pa.compress(w, "zstd")) for w in written) / PASSAGES,
+        "result_bytes_zstd": _compressed(written) / PASSAGES,
+        "graph_bytes_zstd": _compressed(shares) / PASSAGES,
         **{f"{name}_rows": len(some) / PASSAGES for name, some in rows.items()},
         **{f"{name}_bytes": len(json.dumps(some)) / PASSAGES for name, some in rows.items()},
     }
@@ -84,6 +91,8 @@ def _asked_twice(question: Questioner, server: Server) -> Figures:
         "ledger_ms_per_call": 1000 * busy / put,
         "bytes_per_call": server.one(_BYTES) / server.one(_CALLS),
         "wal_bytes_per_call": written / put,
+        "out_of_line_share": server.one(_LONG) / server.one(_CALLS),
+        "out_of_line_bytes_per_call": server.one(_OUT_OF_LINE) / server.one(_CALLS),
     }
 
 
@@ -97,3 +106,12 @@ def _passes(
     whole = reduce.whole_from(longs, ())
     third = [row for each in some for row in reduce.parts(*each, schema, whole)]
     return {"introduced": first, "placed": second, "parts": third}
+
+
+def _compressed(some: Sequence[bytes]) -> int:
+    """Return the bytes of each compressed alone: copies would compress into each other."""
+    return sum(len(pa.compress(each, "zstd")) for each in some)
+
+
+def _document(row: Row) -> str:
+    return str(row["document"])

@@ -17,7 +17,7 @@ PRICE = st.builds(Price, prompt=MONEY, completion=MONEY, batch=st.floats(0, 1))
 
 
 @given(TEXT, TEXT, st.integers(0, 4096), PRICE, st.booleans())
-@example("\ud83d", "人", 1, Price(prompt=1, completion=1), False)
+@example("\ud83d" * 60, "人" * 60, 1, Price(prompt=1, completion=1), False)
 def test_no_call_costs_more_than_its_worst(
     system: str, name: str, max_tokens: int, price: Price, batch: bool
 ) -> None:
@@ -47,10 +47,15 @@ def test_costs_that_fit_under_a_cap_one_by_one_fit_under_it_together(
     assert spent.usd <= cap + 1e-9
 
 
-@given(st.integers(0, 10**15))
-def test_money_survives_the_ledger_to_the_billionth(nanos: int) -> None:
-    assert Cost(usd=nanos / NANO).nanos == nanos
-    assert Caps(usd=nanos / NANO).nanos == nanos
+@given(st.integers(0, NANO))
+def test_small_money_is_exact_to_the_billionth(nanos: int) -> None:
+    assert Cost(usd=nanos / NANO).nanos == Caps(usd=nanos / NANO).nanos == nanos
+
+
+@given(st.integers(0, 10**6 * NANO))
+def test_large_money_is_a_billionth_too_careful_at_most(nanos: int) -> None:
+    assert nanos <= Cost(usd=nanos / NANO).nanos <= nanos + 1
+    assert nanos - 1 <= (Caps(usd=nanos / NANO).nanos or 0) <= nanos
 
 
 @pytest.mark.parametrize(

@@ -175,8 +175,7 @@ class Gateway:
         """Ask the model until it answers, or until there is no use."""
         for attempt in count(1):
             try:
-                reservation = await self._reserve(request)
-                reply = await self._once(request, reservation)
+                reply, reservation = await self._once(request)
             except ModelUnavailableError as error:
                 if attempt >= self.terms.retries.tries:
                     self._give_up(error)
@@ -200,32 +199,37 @@ class Gateway:
                 return Call(key, reply, replace(reply.usage, calls=attempt))
         raise AssertionError("a try either returns or raises")
 
-    async def _once(self, request: Request, reservation: str) -> Reply:
+    async def _once(self, request: Request) -> tuple[Reply, str]:
+        """Ask as soon as there is room; return the reply and the name of its reservation."""
         estimate = _estimate(request)
         async with self._gate.enter() as ticket:
             await self._requests.take(1)
             await self._tokens.take(estimate)
-            if self.stopped:
-                await self._settle(Cost(), reservation)
-                raise NotAskedError(self.stopped)
-            try:
-                with call_span(self.model.name, request) as span:
-                    reply = await self.model.complete(request)
-                    answered(span, reply)
-            except ModelUnavailableError as error:
-                self._gate.went_badly(ticket)
-                await self._settle(self._worst(request) if error.billed else SENT, reservation)
-                raise
-            except ModelError:
-                await self._settle(SENT, reservation)
-                raise
-            except Exception:
-                # A bug, here or in a library: nobody knows what it cost.
-                await self._settle(self._worst(request), reservation)
-                raise
+            # Not earlier: should the process die, what only waited for its turn cost nothing.
+            reservation = await self._reserve(request)
+            reply = await self._complete(request, reservation, ticket)
             self._gate.went_well(reply.usage.seconds, kind=request.max_tokens)
         used = reply.usage.prompt_tokens + reply.usage.completion_tokens
         self._tokens.give_back(estimate - used)
+        return reply, reservation
+
+    async def _complete(self, request: Request, reservation: str, ticket: int) -> Reply:
+        """Ask now; settle at once what brings no reply."""
+        try:
+            with call_span(self.model.name, request) as span:
+                reply = await self.model.complete(request)
+                answered(span, reply)
+        except ModelUnavailableError as error:
+            self._gate.went_badly(ticket)
+            await self._settle(self._worst(request) if error.billed else SENT, reservation)
+            raise
+        except ModelError:
+            await self._settle(SENT, reservation)
+            raise
+        except Exception:
+            # A bug, here or in a library: nobody knows what it cost.
+            await self._settle(self._worst(request), reservation)
+            raise
         return reply
 
     async def _reserve(self, request: Request) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,13 @@ from questgraph.tools.models.endpoint import Endpoint
 from questgraph.tools.models.scripted import ScriptedModel
 
 from .commands import commands
-from .world import kept, reader, write_documents
+from .world import kept, ledger_of, reader, write_documents
 
 pytestmark = pytest.mark.anyio
 
 OUTPUTS = ("graph.graphml", "graph.jsonld", "graph.ttl", "tables/nodes.csv", "tables/edges.csv")
 
-DOCUMENTS, KILLS = 60, 10
+DOCUMENTS, KILLS = 120, 10
 STEP = 4 * DOCUMENTS // (KILLS + 1)
 """Answers between two kills at most, so that none of them comes after the end."""
 
@@ -30,12 +31,15 @@ async def test_a_run_killed_at_random_moments_asks_nothing_twice_and_ends_the_sa
 ) -> None:
     dice, answered, asked = random.Random(seed), set[str](), Counter[str]()
     inputs, run, calm = write_documents(tmp_path / "in", DOCUMENTS), tmp_path / "a", tmp_path / "b"
-    model = ScriptedModel(reader)
+    cap = ("--budget-calls", "9999")
 
-    async with Endpoint(model, latency=0.03) as endpoint, commands(tmp_path, endpoint) as start:
+    async with (
+        Endpoint(ScriptedModel(reader), latency=0.05) as endpoint,
+        commands(tmp_path, endpoint) as start,
+    ):
         for _ in range(KILLS):
-            command = await start.extract(inputs, run, "--budget-calls", "9999")
-            enough = len(answered) + dice.randrange(STEP)
+            command = await start.extract(inputs, run, *cap)
+            enough = endpoint.billed.calls + dice.randrange(STEP)
             await command.reaches(lambda enough=enough: endpoint.billed.calls >= enough)
             # The ledger writes what came together: some of these moments are inside of that.
             await asyncio.sleep(dice.uniform(0, 0.03))
@@ -43,17 +47,20 @@ async def test_a_run_killed_at_random_moments_asks_nothing_twice_and_ends_the_sa
 
             assert await command.ended == -signal.SIGKILL
             assert {key for key in answered if endpoint.asked[key] != asked[key]} == set()
-            before, answered = answered, kept(run)
+            before, answered, asked = answered, kept(run), endpoint.asked.copy()
             assert before <= answered
-            asked = endpoint.asked.copy()
 
-        assert await (await start.extract(inputs, run)).ended == 0
-        ended = endpoint.asked.copy()
-        assert await (await start.extract(inputs, run)).ended == 0
+        assert await (await start.extract(inputs, run, *cap)).ended == 0
+        ended, bill = endpoint.asked.copy(), endpoint.billed.calls
+        assert await (await start.extract(inputs, run, *cap)).ended == 0
         assert endpoint.asked == ended, "a finished run asks nothing"
-        assert await (await start.extract(inputs, calm)).ended == 0
+        assert await (await start.extract(inputs, calm, *cap)).ended == 0
 
     assert {key for key in answered if ended[key] != asked[key]} == set()
     assert set(ended) == kept(run)
     for name in OUTPUTS:
         assert (run / name).read_bytes() == (calm / name).read_bytes(), name
+    with closing(ledger_of(run)) as ledger:
+        spent = ledger.spent()
+    assert bill <= spent.total.calls, "what was lost on the way counts as spent"
+    assert spent.reserved.calls <= KILLS * endpoint.most_in_flight, "and nothing else does"

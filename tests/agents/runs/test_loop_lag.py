@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from itertools import pairwise
-from itertools import pairwise
 from pathlib import Path
 from statistics import quantiles
 
@@ -51,7 +50,7 @@ async def test_the_event_loop_goes_on_while_hundreds_of_calls_are_in_flight(endp
         lags.append(await lag(endpoint))
 
     # The best of them: whoever else is busy on this machine is not the loop's fault.
-    assert min(lags) < LAG
+    assert min(lags) < LAG, lags
 
 
 async def lag(url: str) -> float:
@@ -64,7 +63,7 @@ async def lag(url: str) -> float:
 
     async def tick() -> None:
         while True:
-            ticks.append(time.perf_counter())
+            ticks.append(time.perf_counter() - waited())
             await asyncio.sleep(TICK)
 
     ticking = asyncio.create_task(tick())
@@ -75,6 +74,17 @@ async def lag(url: str) -> float:
     ticking.cancel()
 
     assert found.complete
-    assert most > 64, "it was busy"
+    assert most > 32, "it was busy"
     gaps = [later - earlier - TICK for earlier, later in pairwise(ticks)]
     return quantiles(gaps, n=100)[-1]
+
+
+def waited() -> float:
+    """Return the seconds that this thread was ready and the machine busy with others.
+
+    Only Linux says so; elsewhere they count as the loop's own.
+    """
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0

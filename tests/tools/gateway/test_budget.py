@@ -90,7 +90,8 @@ async def asked(
 ) -> tuple[list[Call | BaseException], Spending]:
     """Ask everything at once, through a ledger that is opened for it."""
     with closing(Database(file, ballast=0)) as database:
-        async with SqliteLedger(database) as ledger, Gateway(model, ledger, terms) as gateway:
+        ledger = SqliteLedger(database)
+        async with asyncio.timeout(60), Gateway(model, ledger, terms) as gateway:
             asking = (gateway.ask(request) for request in requests)
             ended = await asyncio.gather(*asking, return_exceptions=True)
             return ended, await ledger.spending()
@@ -161,6 +162,30 @@ async def test_what_calls_under_way_do_not_need_is_spent_on_others(tmp_path: Pat
 
     assert len(model.requests) == 101, "far more than the worst case of each would allow at once"
     assert spending == Spending(Cost(calls=101, tokens=1010))
+
+
+async def test_what_waits_for_its_turn_has_nothing_set_aside(tmp_path: Path) -> None:
+    under_way = 0
+
+    async def look(ledger: SqliteLedger) -> None:
+        nonlocal under_way
+        under_way = max(under_way, (await ledger.spending()).reserved.calls)
+
+    class Watched(ScriptedModel):
+        async def complete(self, request: Request) -> Reply:
+            await look(ledger)
+            return await super().complete(request)
+
+    model, terms = (
+        Watched(lambda _: "Ann"),
+        Terms(limits=Limits(concurrency=3), caps=Caps(calls=99)),
+    )
+    with closing(Database(tmp_path / "run.db", ballast=0)) as database:
+        ledger = SqliteLedger(database)
+        gateway = Gateway(model, ledger, terms)
+        await asyncio.gather(*(gateway.ask(question(number)) for number in range(30)))
+
+    assert 1 <= under_way <= 3
 
 
 @pytest.mark.parametrize(
