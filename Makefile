@@ -8,7 +8,7 @@ export PYTHONSAFEPATH := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test format lint types layers check slow live live-small record peers bench clean
+.PHONY: demo test format lint types layers check slow live live-small record peers bench throughput memory scale clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -54,6 +54,12 @@ peers: .venv-peers/ready  ## the libraries that questgraph is measured against
 
 bench: .venv/ready peers  ## processor time for each model call, beside the peers
 	$(BIN)/python benchmarks/overhead.py
+
+throughput: .venv/ready peers  ## share of a slow endpoint's throughput, beside the peers
+	$(BIN)/python benchmarks/throughput.py
+
+memory: .venv/ready peers  ## resident memory over 100,000 documents
+	$(BIN)/python benchmarks/memory.py
 
 record: .venv/ready  ## ask the embedded model about the examples again, for the tests to replay
 	$(BIN)/python examples/record.py

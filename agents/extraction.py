@@ -11,7 +11,7 @@ from questgraph.graphs.exports import export
 from questgraph.graphs.knowledge import KnowledgeGraph, build
 from questgraph.graphs.viewer.page import write_page
 from questgraph.tools.database import Database
-from questgraph.tools.errors import DocumentError, RunError
+from questgraph.tools.errors import DocumentError, RunError, StorageError
 from questgraph.tools.records import Claim, Document, Result, Turn
 from questgraph.tools.schema import Schema
 from questgraph.tools.schema_sources import schema_from_yaml
@@ -21,7 +21,7 @@ PAGE = "graph.html"
 EXPORTS = ("graphml", "jsonld", "turtle", "csv")
 """Formats that a run of moderate size writes by default."""
 
-MODERATE = 2000
+MODERATE = 500
 """Passages up to which a run writes its page and exports by itself: the graph is built in memory,
 and a larger one is no page that anybody could read."""
 
@@ -160,11 +160,21 @@ class Extraction:
         return Path(path)
 
     def write(self, folder: Path | str) -> Path:
-        """Write the page and the default exports into `folder`; return the page's path."""
+        """Write the page and the default exports into `folder`; return the page's path.
+
+        Raises:
+            StorageError: When the disk is full, or the folder cannot be written.
+        """
         folder = Path(folder)
-        for format_ in EXPORTS:
-            self.export(format_, folder)
-        return self.page(folder / PAGE)
+        try:
+            for format_ in EXPORTS:
+                self.export(format_, folder)
+            return self.page(folder / PAGE)
+        except OSError as error:
+            raise StorageError(
+                f"{folder}: the graph could not be written: {error.strerror or error}. Free some"
+                " space; then the same command continues"
+            ) from error
 
     def close(self) -> None:
         """Let go of the run folder."""

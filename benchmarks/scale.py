@@ -53,11 +53,12 @@ def main() -> None:
         write(report, told.out)
     if told.validate:
         report["validated"] = scale_validation.validated(scenarios.dialogues(report["measured"]))
+        write(report, told.out)
     if not (told.measure or told.validate):
         report |= worked_out(report["measured"])
+        write(report, told.out)
         print(told_in_tables(report))
-    write(report, told.out)
-    draw(told.out)
+        draw(told.out)
 
 
 def worked_out(measured: Mapping[str, Any]) -> Figures:

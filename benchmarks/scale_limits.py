@@ -10,8 +10,8 @@ from scale_scenarios import DAY, PASSAGES, Demand
 
 from questgraph.agents.distributed.cluster import PARTITIONS, PIECE
 
-MEMORY = 16e9
-"""Bytes that one process may have, be it a worker, the driver or a command."""
+MEMORY, WORKER_MEMORY = 16e9, 4e9
+"""Bytes that the driver or a command may have, and a worker, who has neighbours."""
 
 USELESS = 1e-3
 """Share of the answers that leave a passage incomplete: refused, or twice no use."""
@@ -56,7 +56,7 @@ def walls(measured: Mapping[str, Any]) -> Figures:
     return {
         "batch mode: waiting requests in memory": MEMORY / asked["dialogue_characters"],
         "graph: rows of one partition in memory": (
-            PARTITIONS * MEMORY / measured["reduced"]["parts_bytes"]
+            PARTITIONS * WORKER_MEMORY / measured["reduced"]["parts_bytes"]
         ),
         "driver: names of documents of one passage": MEMORY / rayed["name_bytes"],
         "PostgreSQL: 2^32 values out of line": 2**32 / long_calls,

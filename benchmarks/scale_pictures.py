@@ -37,7 +37,14 @@ def used(axes: Axes, report: Report) -> None:
         for column, share in enumerate(some):
             full = share > 0.85
             label = f"{share:.0%}" if share else "–"
-            axes.text(column, row, label, ha="center", va="center", fontweight=800 if full else 400)
+            axes.text(
+                column,
+                row,
+                label,
+                ha="center",
+                va="center",
+                fontweight="bold" if full else "normal",
+            )
     axes.set_xticks(range(len(names)), [name.replace(", ", ",\n") for name in names])
     axes.set_yticks(range(len(RESOURCES)), RESOURCES)
     axes.tick_params(length=0)

@@ -60,7 +60,7 @@ class Scenario:
     """Of the machines that ask; each has a worker."""
 
     puts: float
-    """Calls that a PostgreSQL server keeps a second."""
+    """Calls that a PostgreSQL server keeps a second, each reserved before under a cap."""
 
     servers: int = 1
     """Such servers, among which the ledger is shared out."""
@@ -108,7 +108,7 @@ def demand(measured: Mapping[str, Any]) -> Demand:
 
 def scenarios(measured: Mapping[str, Any]) -> list[Scenario]:
     """Return the scenarios; what a PostgreSQL server keeps is the measured figure."""
-    puts = measured["ledger"]["puts_per_second_from_3"]
+    puts = measured["ledger"]["pairs_per_second_from_3"]
     fleet = Scenario(name="32 GPUs", cores=32, puts=puts, gpus=32, reads=20_000, writes=3000)
     large = replace(fleet, name="512 GPUs", cores=512, gpus=512)
     return [

@@ -5,9 +5,12 @@ import logging
 import os
 import time
 import tracemalloc
+from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 from harness import ROOT
@@ -32,15 +35,19 @@ _COMMITS = "select xact_commit from pg_stat_database where datname = current_dat
 _WORST, _COST = Cost(calls=1, tokens=30_000, usd=0.01), Cost(calls=1, tokens=4000, usd=0.001)
 
 
-def ledger() -> Figures:
-    """Return how many calls a second one server keeps, from one process and from three."""
-    found: Figures = {}
-    for processes in (1, 3):
-        for capped in (False, True):
-            name = f"{'pairs' if capped else 'puts'}_per_second_from_{processes}"
+def ledger(rounds: int = 3) -> Figures:
+    """Return how many calls a second a server keeps, in the median of rounds taken in turns."""
+    rates: dict[str, list[float]] = defaultdict(list)
+    for _ in range(rounds):
+        for processes, capped in product((1, 3), (False, True)):
             with serving() as server:
-                found |= _rates(server, processes, capped, name)
-    return found
+                rate, group = _rate(server, processes, capped=capped)
+            name = f"{'pairs' if capped else 'puts'}_per_second_from_{processes}"
+            rates[name].append(rate)
+            rates[f"calls_per_commit_of_{name}"].append(group)
+    medians = {name: median(some) for name, some in rates.items()}
+    ranges = {f"{name}_range": [min(some), max(some)] for name, some in rates.items()}
+    return medians | {name: ends for name, ends in ranges.items() if "second" in name[:16]}
 
 
 def rayed(few: int = 100, many: int = 1100) -> Figures:
@@ -61,15 +68,15 @@ def rayed(few: int = 100, many: int = 1100) -> Figures:
     return {"start_seconds": started, **dict(zip(names, slopes, strict=True)), **_roll(2_000_000)}
 
 
-def _rates(server: Server, processes: int, capped: bool, name: str) -> Figures:
+def _rate(server: Server, processes: int, *, capped: bool) -> tuple[float, float]:
+    """Return the calls that are kept in a second, and in a commit."""
     before = server.one(_COMMITS)
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         jobs = [pool.submit(put_many, server.url, i, capped) for i in range(processes)]
         spans = [job.result() for job in jobs]
     calls = processes * PUTS
     seconds = max(end for _, end in spans) - min(begin for begin, _ in spans)
-    commits = server.one(_COMMITS) - before
-    return {name: calls / seconds, f"calls_per_commit_of_{name}": calls / commits}
+    return calls / seconds, calls / (server.one(_COMMITS) - before)
 
 
 def put_many(url: str, number: int, capped: bool) -> tuple[float, float]:

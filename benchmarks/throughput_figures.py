@@ -25,6 +25,7 @@ def even(runs: Sequence[Run]) -> dict[str, Any]:
         "passages": runs[0]["passages"],
         "calls_per_passage": runs[0]["calls"] / runs[0]["passages"],
         **spread("calls_per_second", runs, _pace, 1),
+        **spread("passages_per_second", runs, lambda run: run["passages"] / run["wall_seconds"], 1),
         **spread("share", runs, lambda run: _pace(run) / IDEAL, 4),
         **spread("ms_per_call", runs, _cost, 3),
         **spread("wall_seconds", runs, lambda run: run["wall_seconds"], 2),
@@ -63,7 +64,15 @@ def spread(
 
 def table(figures: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the figures as a Markdown table, highest throughput first."""
-    head = ["contender", "each passage", "passages", "calls", "calls/s", "share of ideal"]
+    head = [
+        "contender",
+        "each passage",
+        "passages",
+        "calls",
+        "passages/s",
+        "calls/s",
+        "share of ideal",
+    ]
     head += ["ms a call", "in flight", "passages, some slow", "elapsed / bound", "MB"]
     ordered = sorted(figures.items(), key=lambda item: -item[1]["share"])
     return markdown(head, [_row(name, row) for name, row in ordered], words=2)
@@ -83,6 +92,7 @@ def _row(name: str, row: Mapping[str, Any]) -> list[str]:
         row["does"],
         f"{row['passages']}",
         f"{row['calls_per_passage']:g}",
+        f"{row['passages_per_second']:.0f}",
         f"{row['calls_per_second']:.0f}",
         _ranged(row, "share", ".2f"),
         _ranged(row, "ms_per_call", ".2f"),

@@ -181,9 +181,7 @@ def _chunk(document: Document, pieces: Sequence[Span], index: int) -> Chunk:
     )
 
 
-def _gather(
-    pieces: Sequence[Span], text: str, size: int, overlap: int
-) -> Iterator[Sequence[Span]]:
+def _gather(pieces: Sequence[Span], text: str, size: int, overlap: int) -> Iterator[Sequence[Span]]:
     """Yield runs of pieces that fit in `size`, each beginning with the end of the one before."""
     first = 0
     while first < len(pieces):

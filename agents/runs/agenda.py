@@ -11,7 +11,7 @@ from questgraph.tools.documents import Inputs, load
 from questgraph.tools.errors import DocumentError
 from questgraph.tools.records import Document
 
-AT_ONCE = 16
+AT_ONCE = 64
 """Documents, or passages, that are prepared in one go."""
 
 

@@ -31,6 +31,8 @@ class RunStore(RunReader):
         super().__init__(database)
         self._generation = int(self.fact("generation") or 0)
         self._config = self.fact("config")
+        self._fresh = not self.count()[0]
+        """Whether there is nothing to look up, which takes as long as writing it down."""
 
     def begin(self, facts: Mapping[str, str], config: str) -> None:
         """Begin a generation and note how it is made.
@@ -85,7 +87,7 @@ class RunStore(RunReader):
         It keeps its results, at its place in this generation; `None` when there is something to
         ask about it.
         """
-        units = self.whole(document, self._config)
+        units = None if self._fresh else self.whole(document, self._config)
         if units is not None:
             row = (position, self._generation, document.id)
             update = "update documents set position = ?, generation = ? where id = ?"
@@ -98,7 +100,7 @@ class RunStore(RunReader):
         Not so a unit that is complete, has the same text at the same place as before and was
         found under the same configuration.
         """
-        known = self.parts(document, self._config)
+        known = set[Part]() if self._fresh else self.parts(document, self._config)
         rows = [(*Part.of(unit), document.id, unit.chunk.index, self._config) for unit in units]
         waiting = [row for row in rows if row[:4] not in known]
         row = self._row(position, document)

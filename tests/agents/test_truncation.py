@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from questgraph.agents.recipes import recipes
-from questgraph.agents.runs.engine import SPLITS, Engine, Plan
+from questgraph.agents.runs.engine import SPLITS, Engine
+from questgraph.agents.runs.plan import Plan
 from questgraph.tools.chunking import halves, split
 from questgraph.tools.database import Database
 from questgraph.tools.errors import ModelRefusedError, PromptTooLongError

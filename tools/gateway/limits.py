@@ -6,12 +6,16 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from statistics import median
 
 STEPS = 32
 """Steps from nothing to the widest, once growth is additive."""
 
 NOTABLE = 1.02
 """How much more must be done in a second for growth to have helped."""
+
+EASY = 1.2
+"""How many times as long as in the best round calls may take while there is room for more."""
 
 SLOW = 4.0
 """How many times as long as in the best round calls must take to be too slow: they queue."""
@@ -146,7 +150,8 @@ class AdaptiveGate:
     def _judge(self) -> None:
         """Choose the next width by how the last round went."""
         slowness, done = self._measured()
-        helped = done > self._most_done * NOTABLE
+        # As quick as ever: the endpoint has room, though some slow answers may hide it.
+        helped = done > self._most_done * NOTABLE or slowness < EASY
         self._most_done = max(self._most_done / FORGETTING, done)
         if slowness > SLOW and not helped:
             self._cut()
@@ -168,13 +173,15 @@ class AdaptiveGate:
         kinds: dict[int, list[float]] = {}
         for kind, seconds in self._round:
             kinds.setdefault(kind, []).append(seconds)
+        work = usual = 0.0
         for kind, times in kinds.items():
-            best = self._quickest.get(kind, float("inf"))
-            self._quickest[kind] = min(best * FORGETTING, sum(times) / len(times))
-        work = sum(self._quickest[kind] * len(times) for kind, times in kinds.items())
+            # A few slow answers among many say nothing about the others.
+            middle = median(times)
+            self._quickest[kind] = min(self._quickest.get(kind, middle) * FORGETTING, middle)
+            work += self._quickest[kind] * len(times)
+            usual += middle * len(times)
         # No more are worked on side by side than are in, however closely their answers come.
-        done = min(work / took, self.width)
-        return sum(seconds for _, seconds in self._round) / work, done
+        return usual / work, min(work / took, self.width)
 
     def _grow(self, by: int) -> None:
         self.width = max(1, min(self.most, self.width + by))

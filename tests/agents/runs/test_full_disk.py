@@ -74,9 +74,6 @@ async def test_what_is_being_answered_when_the_disk_is_full_is_kept_and_asked_no
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="exports that cannot be written end in a traceback", raises=AssertionError
-)
 async def test_a_disk_that_is_still_full_is_told_again_and_nothing_is_asked(
     tmp_path: Path, disk: Path
 ) -> None:

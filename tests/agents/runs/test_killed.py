@@ -5,6 +5,7 @@ import random
 import signal
 from collections import Counter
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,10 @@ STEP = 4 * DOCUMENTS // (KILLS + 1)
 """Answers between two kills at most, so that none of them comes after the end."""
 
 
+def answers_have_come(endpoint: Endpoint, enough: int) -> bool:
+    return endpoint.billed.calls >= enough
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 async def test_a_run_killed_at_random_moments_asks_nothing_twice_and_ends_the_same(
@@ -40,7 +45,7 @@ async def test_a_run_killed_at_random_moments_asks_nothing_twice_and_ends_the_sa
         for _ in range(KILLS):
             command = await start.extract(inputs, run, *cap)
             enough = endpoint.billed.calls + dice.randrange(STEP)
-            await command.reaches(lambda enough=enough: endpoint.billed.calls >= enough)
+            await command.reaches(partial(answers_have_come, endpoint, enough))
             # The ledger writes what came together: some of these moments are inside of that.
             await asyncio.sleep(dice.uniform(0, 0.03))
             command.send(signal.SIGKILL)
