@@ -13,6 +13,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,15 @@ import scale_validation
 import scale_workers
 from harness import DOCS, HERE, PEERS, environment, machine, markdown, write
 from scale_scenarios import DAY, PASSAGES, SIMULATED, SLOTS, Demand, Scenario
-from scale_simulation import World, for_a_while, passages
+from scale_simulation import for_a_while
+from scale_world import World, passages
 
 from questgraph.agents.runs.engine import SPARE
 
 Figures = dict[str, Any]
+
+RESOURCES = ("requests", "tokens", "enqueued", "GPUs", "processors", "ledger", "slots")
+_REST = ("incomplete", "restarted", "lost", "strict", "dying")
 
 MEASURES: Mapping[str, Callable[[], Figures]] = {
     "asked": scale_measuring.asked,
@@ -50,13 +55,13 @@ def main() -> None:
         print(f"measuring: {name}", file=sys.stderr)
         report["measured"][name] = MEASURES[name]()
         report |= {"machine": machine(), "date": f"{datetime.now(UTC):%Y-%m-%d}"}
-        write(report, told.out)
+        write(rounded(report), told.out)
     if told.validate:
         report["validated"] = scale_validation.validated(scenarios.dialogues(report["measured"]))
-        write(report, told.out)
+        write(rounded(report), told.out)
     if not (told.measure or told.validate):
         report |= worked_out(report["measured"])
-        write(report, told.out)
+        write(rounded(report), told.out)
         print(told_in_tables(report))
         draw(told.out)
 
@@ -64,16 +69,20 @@ def main() -> None:
 def worked_out(measured: Mapping[str, Any]) -> Figures:
     """Return what follows from the measured figures."""
     demand = scenarios.demand(measured)
-    each = {some.name: scenario(demand, some, measured) for some in scenarios.scenarios(measured)}
+    some = scenarios.scenarios(measured)
+    each = {one.name: scenario(demand, one, measured) for one in some}
     hosted = each["hosted"]
-    under_way = hosted["simulated"]["slots"] * SLOTS
+    dying = _simulated(demand, some[0], measured, lose_every=60.0)
+    strict = _simulated(demand, some[0], measured, burst=1.0)
     return {
         "scenarios": each,
         "terabytes": limits.stored(measured),
         "walls": limits.walls(measured),
         "restarted": limits.restarted(demand, hosted["cores"]),
         "incomplete": limits.incomplete(demand),
-        "lost": limits.lost(demand, hosted["cores"], hosted["days"], under_way),
+        "strict": strict,
+        "dying": dying,
+        "lost": limits.lost(demand, hosted["cores"], hosted["days"], dying["lost_each"]),
     }
 
 
@@ -96,15 +105,23 @@ def scenario(demand: Demand, some: Scenario, measured: Mapping[str, Any]) -> Fig
     }
 
 
-def _simulated(demand: Demand, some: Scenario, measured: Mapping[str, Any]) -> Figures:
+def _simulated(
+    demand: Demand,
+    some: Scenario,
+    measured: Mapping[str, Any],
+    *,
+    burst: float = 60.0,
+    lose_every: float = 0.0,
+) -> Figures:
     """Return how much of everything is used, and what share of the reckoned rate is reached."""
     endpoint, client = scenarios.simulated(demand, some)
+    endpoint = replace(endpoint, burst=burst)
     rate = scenarios.first(scenarios.rates(demand, some))[1] * SIMULATED / some.cores
     # So long that every passage which a worker has begun comes to its end.
     span = SIMULATED * (SLOTS + SLOTS // SPARE) / rate
-    world = World(endpoint, client, passages(scenarios.dialogues(measured)))
-    done = for_a_while(world, 4 * span, warm_up=3 * span)
     seconds = 4 * span
+    world = World(endpoint, client, passages(scenarios.dialogues(measured)))
+    done = for_a_while(world, seconds, warm_up=3 * span, lose_every=lose_every)
     return {
         "share": done["answered"] / seconds / demand.calls / rate,
         "requests": done["requests"] / seconds / (endpoint.requests_per_minute / 60),
@@ -113,7 +130,7 @@ def _simulated(demand: Demand, some: Scenario, measured: Mapping[str, Any]) -> F
         "processors": done["processor"] / seconds / client.workers,
         "ledger": done["ledger"] / seconds / client.puts,
         "slots": done["slots"] / seconds / client.workers / SLOTS,
-        "busy_share": done["busy"] / done["sent"],
+        "lost_each": done["lost"] / (seconds // lose_every) if lose_every else 0.0,
     }
 
 
@@ -122,14 +139,29 @@ def told_in_tables(report: Mapping[str, Any]) -> str:
     each = report["scenarios"]
     head = ["scenario", "first limit", "days", "$", "ten times that: then", "days", "simulated"]
     rows = [_row(name, some) for name, some in each.items()]
+    alone = [_alone(name, some) for name, some in each.items()]
     return "\n\n".join(
         [
             markdown(head, rows, words=2),
+            markdown(["scenario", *RESOURCES], alone),
             _pairs("TB", report["terabytes"], ".1f"),
             _pairs("passages", report["walls"], ",.0f"),
-            json.dumps({k: report[k] for k in ("restarted", "incomplete", "lost")}, indent=1),
+            *(f"{name}: {json.dumps(rounded(report[name]))}" for name in _REST),
         ]
     )
+
+
+def rounded(figures: Any) -> Any:
+    """Return figures with the digits that mean something."""
+    match figures:
+        case dict():
+            return {name: rounded(value) for name, value in figures.items()}
+        case list():
+            return [rounded(value) for value in figures]
+        case float():
+            return float(f"{figures:.4g}")
+        case _:
+            return figures
 
 
 def _row(name: str, some: Mapping[str, Any]) -> list[str]:
@@ -143,6 +175,13 @@ def _row(name: str, some: Mapping[str, Any]) -> list[str]:
         f"{some['days_then']:,.0f}",
         f"{reached:.0%}" if reached else "",
     ]
+
+
+def _alone(name: str, some: Mapping[str, Any]) -> list[str]:
+    """Return the days that each resource alone would need."""
+    rates = some["rates"]
+    days = (PASSAGES / rates[each] / DAY if each in rates else 0 for each in RESOURCES)
+    return [name, *(f"{each:,.0f}" if each else "" for each in days)]
 
 
 def _pairs(unit: str, figures: Mapping[str, float], form: str) -> str:

@@ -13,6 +13,7 @@ from pictures import GOAL, OURS, PEER, REFERENCE, STYLE, Report, save
 
 RESOURCES = ("requests", "tokens", "GPUs", "processors", "ledger", "slots")
 PASSAGES, DAY = 1e9, 86_400
+FULL = 0.85
 SERVERS = {1: PEER, 4: OURS, 16: REFERENCE}
 """PostgreSQL servers of the curves, and their colours."""
 
@@ -35,16 +36,9 @@ def used(axes: Axes, report: Report) -> None:
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.3, aspect="auto")
     for row, some in enumerate(shares):
         for column, share in enumerate(some):
-            full = share > 0.85
             label = f"{share:.0%}" if share else "–"
-            axes.text(
-                column,
-                row,
-                label,
-                ha="center",
-                va="center",
-                fontweight="bold" if full else "normal",
-            )
+            colour = "white" if share > FULL else "black"
+            axes.text(column, row, label, ha="center", va="center", color=colour)
     axes.set_xticks(range(len(names)), [name.replace(", ", ",\n") for name in names])
     axes.set_yticks(range(len(RESOURCES)), RESOURCES)
     axes.tick_params(length=0)
@@ -64,13 +58,22 @@ def days(axes: Axes, report: Report) -> None:
         label = f"{servers} ledger{'s' if servers > 1 else ''}"
         axes.text(counts[-1], _days(servers * ledger), f" {label}", color=colour, va="center")
         axes.plot(met, _days(servers * ledger), "o", color=colour)
-    axes.plot([], [], "o", color=REFERENCE, label="from here on the ledger is the limit")
+    axes.plot([], [], "o", color=REFERENCE, label="here the ledger becomes the limit")
+    _simulated(axes, report)
     for name, some in report["scenarios"].items():
         if name.startswith("hosted"):
             axes.axhline(some["days"], color=GOAL, ls="--", lw=1.2)
             label = f"{name}: {some['first']}"
-            axes.text(counts[0], some["days"], label, color=GOAL, va="bottom")
+            axes.text(counts[-1], some["days"], label, color=GOAL, ha="right", va="bottom")
     _frame(axes, counts)
+
+
+def _simulated(axes: Axes, report: Report) -> None:
+    """Mark what was simulated."""
+    fleets = [some for some in report["scenarios"].values() if some["simulated"] and some["gpus"]]
+    took = [some["days"] / some["simulated"]["share"] for some in fleets]
+    xs = [some["gpus"] for some in fleets]
+    axes.plot(xs, took, "x", color="black", ms=9, mew=2, label="simulated")
 
 
 def _frame(axes: Axes, counts: list[int]) -> None:
@@ -82,6 +85,7 @@ def _frame(axes: Axes, counts: list[int]) -> None:
     axes.set_ylabel("days")
     axes.set_title("Days for a billion passages", pad=12)
     axes.grid(axis="y", alpha=0.3)
+    axes.set_ylim(bottom=1.5)
     axes.legend(frameon=False, loc="lower left")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scale_simulation import Call, Client, Dialogue, Endpoint
+from scale_world import Call, Client, Dialogue, Endpoint
 
 from questgraph.tools.gateway.cost import Prices
 from questgraph.tools.records import Usage

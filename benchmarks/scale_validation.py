@@ -15,7 +15,8 @@ from typing import Any
 from harness import Run, endpoint, run
 from scale_copies import copies, served
 from scale_measuring import Figures
-from scale_simulation import Call, Client, Dialogue, Endpoint, Passage, World, passages, to_the_end
+from scale_simulation import to_the_end
+from scale_world import Call, Client, Dialogue, Endpoint, Passage, World, passages
 
 import questgraph
 from questgraph.agents.extractor import aretry
