@@ -9,7 +9,7 @@ from typing import Unpack
 
 from questgraph.agents.estimates.estimate import Estimate
 from questgraph.agents.estimates.estimate import estimate as reckon
-from questgraph.agents.extraction import RUN_FILE, Extraction, run_file
+from questgraph.agents.extraction import PAGE, RUN_FILE, Extraction, run_file
 from questgraph.agents.options import Options, look_up
 from questgraph.agents.runs.agenda import again, of_inputs
 from questgraph.agents.runs.engine import Engine
@@ -66,10 +66,11 @@ async def aextract(
             progress = Progress(gateway=engine.gateway)
             asked = of_inputs(engine, inputs, progress, store)
             await _ask(engine, asked, progress, store, on_progress)
-            if not engine.gateway.stopped:
+            if progress.planned:
                 store.end()
         found.history.note(found.model.name, found.plan.recipe.name, progress.past())
-        return _finished(database, store, folder)
+        stopped = bool(engine.gateway.stopped)
+        return await _finished(database, store, folder, stopped=stopped)
 
 
 async def aretry(
@@ -109,7 +110,8 @@ async def aretry(
             asked = again(engine, store, statuses, progress)
             await _ask(engine, asked, progress, store, on_progress)
         found.history.note(found.model.name, found.plan.recipe.name, progress.past())
-        return _finished(database, store, Path(folder))
+        stopped = bool(engine.gateway.stopped)
+        return await _finished(database, store, Path(folder), stopped=stopped)
 
 
 def estimate(
@@ -217,10 +219,17 @@ async def _ask(
     store.note(facts_of(progress.usage, spending, engine.gateway.stopped))
 
 
-def _finished(database: Database, store: RunStore, folder: Path | None) -> Extraction:
+async def _finished(
+    database: Database, store: RunStore, folder: Path | None, *, stopped: bool
+) -> Extraction:
+    """Write the page and the exports of a run that is small enough; return what it found.
+
+    Not over older ones when the run was stopped: what it has not asked again yet is not gone.
+    """
     extraction = Extraction(store, folder, database)
-    if folder and extraction.moderate:
-        extraction.write(folder)
+    if folder and extraction.moderate and not (stopped and (folder / PAGE).exists()):
+        # In a thread: it takes seconds, and others may share the event loop.
+        await asyncio.to_thread(extraction.write, folder)
     return extraction
 
 

@@ -181,13 +181,16 @@ def plan(options: Options) -> Plan:
     """
     source = options.get("schema")
     schema = general() if source is None else load_schema(source)
+    size = options.get("chunk_size", CHUNK_SIZE)
+    if size < 1:
+        raise ConfigError(f"passages of {size} characters hold nothing: chunk_size is 1 at least")
     chosen = options.get("recipe", DEFAULT)
     recipe = recipes[chosen] if isinstance(chosen, str) else chosen
     return Plan(
         schema=schema,
         recipe=recipe,
         bank=_bank(options, schema) if recipe.demos else None,
-        chunk_size=options.get("chunk_size", CHUNK_SIZE),
+        chunk_size=size,
     )
 
 

@@ -122,7 +122,9 @@ def where(extraction: Extraction, folder: Path) -> str:
 
 def status(extraction: Extraction) -> None:
     """Print whether the run is complete, what is missing and why, and what it cost."""
-    standing(extraction.status, extraction.missing(), "`questgraph retry DIR` asks again")
+    found = extraction.status
+    again = "`questgraph retry DIR` asks again" if found.ended else "the same command continues"
+    standing(found, extraction.missing(), again)
 
 
 def standing(found: Status, missing: Iterable[Standing], remedy: str) -> None:

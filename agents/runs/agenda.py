@@ -44,7 +44,7 @@ async def of_inputs(
         some, more = await asyncio.to_thread(prepare)
         for asked in some:
             yield asked
-    progress.planned = True
+    progress.planned = not engine.gateway.stopped
 
 
 def _documents(

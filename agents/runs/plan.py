@@ -15,6 +15,10 @@ from questgraph.tools.schema import Schema
 from questgraph.tools.schema_sources import schema_to_yaml
 
 CHUNK_SIZE = 1200
+"""Most characters of a passage, when nobody says otherwise."""
+
+SHARED = 8
+"""Neighbouring passages share one of so many characters, about."""
 
 Asked = tuple[Unit, tuple[Labelled, ...]]
 """A unit and the demonstrations that go with it."""
@@ -30,8 +34,10 @@ class Plan:
     chunk_size: int = CHUNK_SIZE
     """Most characters of a passage."""
 
-    overlap: int = 150
-    """Characters that neighbouring passages share, about."""
+    @property
+    def overlap(self) -> int:
+        """Characters that neighbouring passages share, about."""
+        return self.chunk_size // SHARED
 
     def digest(self, model: str) -> str:
         """Return a hash of all that decides what `model` is asked and how it is understood."""

@@ -8,7 +8,7 @@ from questgraph.agents.concurrency import together
 from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import fenced
 from questgraph.agents.stages.base import Calls, Recipe, Stage
-from questgraph.agents.state import Context, State, Update
+from questgraph.agents.state import Context, Problem, State, Update
 from questgraph.tools.codecs.yesno import YesNo
 from questgraph.tools.models.base import Message
 from questgraph.tools.prompts import render
@@ -62,7 +62,7 @@ def verify(*, at_most: int = WIDEST, prompt: str = "verify.v1", name: str = "ver
             turn = len(state["turns"]) + len(turns) - 1
             for i in same:
                 claims[i] = _decided(claims[i], answer.value, turn)
-        problems = [answer.problem for answer in answers if answer.problem]
+        problems = [_final(answer.problem) for answer in answers if answer.problem]
         return {"claims": tuple(claims), "turns": turns, "problems": problems}
 
     async def put(claim: Claim, words: str, state: State, context: Context) -> Answer[bool]:
@@ -122,6 +122,11 @@ def _checked(claim: Claim, schema: Schema, claims: Sequence[Claim]) -> tuple[Cla
             return replace(claim, reason=reason), doubt
         case None:
             return replace(claim, verdict="sound"), None
+
+
+def _final(problem: Problem) -> Problem:
+    """Return a problem that no shorter passage helps: a yes or no is cut off there too."""
+    return replace(problem, status="failed") if problem.status == "truncated" else problem
 
 
 def _decided(claim: Claim, decision: bool | None, turn: int) -> Claim:

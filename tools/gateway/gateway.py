@@ -220,7 +220,9 @@ class Gateway:
                 reply = await self.model.complete(request)
                 answered(span, reply)
         except ModelUnavailableError as error:
-            self._gate.went_badly(ticket)
+            # A connection that breaks says nothing about how much the endpoint takes.
+            if not error.billed:
+                self._gate.went_badly(ticket)
             await self._settle(self._worst(request) if error.billed else SENT, reservation)
             raise
         except ModelError:

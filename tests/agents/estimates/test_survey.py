@@ -22,7 +22,7 @@ from questgraph.tools.records import Document
 
 from .counted import SCHEMA, counting_model, documents
 
-PLAN = Plan(schema=SCHEMA, recipe=recipes["staged"], chunk_size=300, overlap=50)
+PLAN = Plan(schema=SCHEMA, recipe=recipes["staged"], chunk_size=300)
 MODEL = counting_model()
 
 
@@ -57,7 +57,7 @@ def test_passages_are_those_that_a_run_would_cut() -> None:
 
     found = survey(given, PLAN)
 
-    chunks = [chunk for d in given for chunk in split(d, size=300, overlap=50)]
+    chunks = [chunk for d in given for chunk in split(d, size=300, overlap=PLAN.overlap)]
     assert figures(found) == (50, 0, len(chunks), 0)
     assert found.size == sum(len(chunk.text) for chunk in chunks)
     assert found.counted
