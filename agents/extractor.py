@@ -67,7 +67,8 @@ async def aextract(
             asked = of_inputs(engine, inputs, progress, store)
             await _ask(engine, asked, progress, store, on_progress)
             if progress.planned:
-                store.end()
+                store.note({"met": "yes"})
+            _end(engine, store)
         found.history.note(found.model.name, found.plan.recipe.name, progress.past())
         stopped = bool(engine.gateway.stopped)
         return await _finished(database, store, folder, stopped=stopped)
@@ -109,6 +110,7 @@ async def aretry(
             progress = Progress(gateway=engine.gateway)
             asked = again(engine, store, statuses, progress)
             await _ask(engine, asked, progress, store, on_progress)
+            _end(engine, store)
         found.history.note(found.model.name, found.plan.recipe.name, progress.past())
         stopped = bool(engine.gateway.stopped)
         return await _finished(database, store, Path(folder), stopped=stopped)
@@ -217,6 +219,12 @@ async def _ask(
             report(progress)
     spending = await engine.gateway.ledger.spending()
     store.note(facts_of(progress.usage, spending, engine.gateway.stopped))
+
+
+def _end(engine: Engine, store: RunStore) -> None:
+    """End a generation whose inputs were all met, unless the command was stopped."""
+    if store.fact("met") and not engine.gateway.stopped:
+        store.end()
 
 
 async def _finished(

@@ -44,7 +44,8 @@ class RunStore(RunReader):
         """
         self._generation += 1
         self._config = config
-        known = {**facts, "config": config, "generation": str(self._generation), "ended": ""}
+        known = {**facts, "config": config, "generation": str(self._generation)}
+        known |= {"ended": "", "met": ""}
 
         def write(db: sqlite3.Connection) -> None:
             db.executemany("insert or replace into facts_of_run values (?, ?)", known.items())

@@ -164,6 +164,22 @@ async def test_a_run_that_stops_keeps_what_it_has_not_come_to_until_one_is_finis
     assert facts(finished) == facts(await fresh(new))
 
 
+async def test_a_run_that_stopped_when_everything_was_read_is_completed_by_a_retry(
+    tmp_path: Path,
+) -> None:
+    model = ScriptedModel(reader)
+    stopped = await aextract(
+        documents(200), out=tmp_path, model=model, on_progress=stop_soon, **PLAN
+    )
+    waiting = stopped.status.units["waiting"]
+
+    finished = await aretry(tmp_path, model=ScriptedModel(reader))
+
+    assert waiting > 0
+    assert finished.complete
+    assert facts(finished) == facts(await fresh(documents(200)))
+
+
 @pytest.mark.parametrize(("types", "questions"), [(40, 1), (20, 3)])
 async def test_a_guideline_that_changes_is_asked_about_where_it_was_shown(
     tmp_path: Path, types: int, questions: int
