@@ -41,6 +41,7 @@ SHORT = 2000
 _BYTES = "select sum(pgsize), sum(payload) from dbstat where name in ({})"
 _TABLES = (
     ("calls",),
+    ("plain", "sqlite_autoindex_plain_1"),
     ("units", "sqlite_autoindex_units_1", "units_in_order", "units_by_status"),
     ("documents", "sqlite_autoindex_documents_1", "documents_in_order"),
 )
@@ -175,7 +176,8 @@ def _kept(
 
 def _weighed(database: sqlite3.Connection) -> Figures:
     calls, units, documents_, claims, *lengths = database.execute(_COUNTS).fetchone()
-    (call_bytes, filled), (unit_bytes, _), (document_bytes, _) = (
+    _copy_as_plain_table(database)
+    (call_bytes, filled), (plain_bytes, _), (unit_bytes, _), (document_bytes, _) = (
         database.execute(_BYTES.format(", ".join("?" * len(some))), some).fetchone()
         for some in _TABLES
     )
@@ -184,6 +186,7 @@ def _weighed(database: sqlite3.Connection) -> Figures:
         "calls": calls / units,
         "claims": claims / units,
         "bytes_per_call": call_bytes / calls,
+        "bytes_per_call_in_plain_table": plain_bytes / calls,
         "request_bytes_per_call": lengths[1] / calls,
         "reply_bytes_per_call": lengths[2] / calls,
         "call_pages_filled": filled / call_bytes,
@@ -192,6 +195,15 @@ def _weighed(database: sqlite3.Connection) -> Figures:
         "bytes_per_document": document_bytes / documents_,
         "bytes_per_passage": (call_bytes + unit_bytes + document_bytes) / units,
     }
+
+
+def _copy_as_plain_table(database: sqlite3.Connection) -> None:
+    """Copy the calls into a table with row numbers, to be compared."""
+    query = "select sql from sqlite_master where name = 'calls'"
+    made = database.execute(query).fetchone()[0].lower().replace("without rowid", "")
+    database.execute(made.replace("table calls", "table plain"))
+    database.execute("insert into plain select * from calls order by random()")
+    database.commit()
 
 
 def _search(bank: Bank, texts: Sequence[str]) -> None:

@@ -226,12 +226,15 @@ def models(as_json: flags.Json = False) -> None:
     from questgraph.tools.models.providers import known_models
     from questgraph.tools.settings import Settings
 
-    known = known_models(Settings.read())
+    settings = Settings.read()
+    known = known_models(settings)
     if as_json:
         show.as_json([asdict(model) for model in known])
     else:
         rows = [(m.name, m.what, m.licence, m.ready) for m in known]
         show.table("Models", ["name", "what it is", "licence", "ready"], rows)
+        there = "" if settings.prices.is_file() else " (not there yet)"
+        show.line(f"Prices of your own: {settings.prices}{there}")
 
 
 @demos.command("build")

@@ -11,6 +11,9 @@ from statistics import median
 STEPS = 32
 """Steps from nothing to the widest, once growth is additive."""
 
+ROUND = 32
+"""Calls in a round at least, once it is known about how many the endpoint takes."""
+
 NOTABLE = 1.02
 """How much more must be done in a second for growth to have helped."""
 
@@ -137,7 +140,8 @@ class AdaptiveGate:
     def went_well(self, seconds: float = 0.0, kind: int = 0) -> None:
         """Note a call of some kind that was answered after `seconds` at the endpoint."""
         self._round.append((kind, max(seconds, LEAST)))
-        if len(self._round) >= self.width:
+        # The best times of a few calls are luck, which no later round could match.
+        if len(self._round) >= (self.width if self._starting else max(self.width, ROUND)):
             self._judge()
             self._round, self._begun = [], self._clock()
             self._admit()
