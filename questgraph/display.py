@@ -123,7 +123,12 @@ def where(extraction: Extraction, folder: Path) -> str:
 def status(extraction: Extraction) -> None:
     """Print whether the run is complete, what is missing and why, and what it cost."""
     found = extraction.status
-    again = "`questgraph retry DIR` asks again" if found.ended else "the same command continues"
+    if found.units["over_budget"]:
+        again = "the same command with a higher cap continues"
+    elif found.ended:
+        again = "`questgraph retry DIR` asks again"
+    else:
+        again = "the same command continues"
     standing(found, extraction.missing(), again)
 
 

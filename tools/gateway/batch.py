@@ -152,10 +152,7 @@ class BatchGateway(Gateway):
         most = self._worst(request)
         if not self.terms.caps or await self.ledger.reserve(_name(key), most, self.terms.caps):
             return True
-        self._refused[key] = OverBudgetError(
-            f"it might cost {most}, and with that the cap of {self.terms.caps} would not hold;"
-            " the same command with a higher one continues"
-        )
+        self._refused[key] = OverBudgetError(f"it might go beyond the cap of {self.terms.caps}")
         return False
 
     async def _take(self, batch: "Batch", keys: set[str]) -> None:

@@ -250,10 +250,7 @@ class Gateway:
                 self._reserved += 1
                 return name
             if not self._reserved and not settlement.is_set():
-                raise OverBudgetError(
-                    f"it might cost {most}, and with that the cap of {self.terms.caps} would not"
-                    " hold; the same command with a higher one continues"
-                )
+                raise OverBudgetError(f"it might go beyond the cap of {self.terms.caps}")
             # Calls under way mostly cost less than was set aside for them.
             await settlement.wait()
         raise NotAskedError(self.stopped)
