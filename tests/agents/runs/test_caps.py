@@ -92,7 +92,7 @@ async def test_a_run_whose_budget_is_used_up_ends_cleanly_and_a_higher_one_conti
 
     assert spent == 10
     assert units["over_budget"] == len(missing) > 0
-    assert "the same command with a higher one continues" in missing[0].reason
+    assert "it might go beyond the cap of 10 calls" in missing[0].reason
     assert same.status.spending.total.calls == 10
     assert higher.complete
     assert len({request.key("") for request in model.requests}) == len(model.requests)
