@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ from statistics import median
 STEPS = 32
 """Steps from nothing to the widest, once growth is additive."""
 
-ROUND = 32
-"""Calls in a round at least, once it is known about how many the endpoint takes."""
+RECENT = 48
+"""Calls of a kind whose median tells how long one takes: the best times of fewer are luck,
+which no later ones could match."""
 
 NOTABLE = 1.02
 """How much more must be done in a second for growth to have helped."""
@@ -120,6 +121,7 @@ class AdaptiveGate:
         self._clock = clock
         self._begun = clock()
         self._round: list[tuple[int, float]] = []
+        self._recent: defaultdict[int, deque[float]] = defaultdict(lambda: deque(maxlen=RECENT))
         self._quickest: dict[int, float] = {}
         self._most_done = 0.0
         self._starting = True
@@ -140,8 +142,7 @@ class AdaptiveGate:
     def went_well(self, seconds: float = 0.0, kind: int = 0) -> None:
         """Note a call of some kind that was answered after `seconds` at the endpoint."""
         self._round.append((kind, max(seconds, LEAST)))
-        # The best times of a few calls are luck, which no later round could match.
-        if len(self._round) >= (self.width if self._starting else max(self.width, ROUND)):
+        if len(self._round) >= self.width:
             self._judge()
             self._round, self._begun = [], self._clock()
             self._admit()
@@ -179,8 +180,10 @@ class AdaptiveGate:
             kinds.setdefault(kind, []).append(seconds)
         work = usual = 0.0
         for kind, times in kinds.items():
+            recent = self._recent[kind]
+            recent.extend(times)
             # A few slow answers among many say nothing about the others.
-            middle = median(times)
+            middle = median(recent)
             self._quickest[kind] = min(self._quickest.get(kind, middle) * FORGETTING, middle)
             work += self._quickest[kind] * len(times)
             usual += middle * len(times)
