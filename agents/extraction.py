@@ -17,6 +17,9 @@ from questgraph.tools.schema import Schema
 from questgraph.tools.schema_sources import schema_from_yaml
 
 RUN_FILE = "run.db"
+DISTRIBUTED = "run.json"
+"""What a distributed run has in its place, about the run as a whole."""
+
 PAGE = "graph.html"
 EXPORTS = ("graphml", "jsonld", "turtle", "csv")
 """Formats that a run of moderate size writes by default."""
@@ -33,7 +36,7 @@ def run_file(folder: Path | str) -> Path:
         RunError: When there is no run in it.
     """
     path = Path(folder) / RUN_FILE
-    if (Path(folder) / "run.json").is_file():
+    if (Path(folder) / DISTRIBUTED).is_file():
         raise RunError(f"{folder} holds a distributed run: give its `extract` command again")
     if not path.is_file():
         raise RunError(f"there is no run in {folder}: `questgraph extract … --out {folder}`")

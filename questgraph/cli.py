@@ -307,7 +307,9 @@ def _report(extraction: "Extraction", folder: Path, *, as_json: bool) -> None:
 
 
 def _is_distributed(folder: Path) -> bool:
-    return (folder / "run.json").is_file()
+    from questgraph.agents.extraction import DISTRIBUTED
+
+    return (folder / DISTRIBUTED).is_file()
 
 
 def _distributed_status(folder: Path, *, as_json: bool) -> NoReturn:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
 from questgraph.agents.distributed import tables
+from questgraph.agents.extraction import DISTRIBUTED
 from questgraph.agents.runs.reader import WAITING, Ending
 from questgraph.agents.runs.status import Status
 from questgraph.graphs.exports.base import write_whole
@@ -19,9 +20,6 @@ from questgraph.graphs.reduce import Row
 from questgraph.tools.errors import RunError
 from questgraph.tools.gateway.ledger import Spending
 from questgraph.tools.records import COMPLETE, Usage
-
-NOTES = "run.json"
-"""What a run folder says about the run as a whole."""
 
 _ENDING = ("status", "reason")
 _USAGE = ("calls", "replayed", "prompt_tokens", "cached_tokens", "completion_tokens", "seconds")
@@ -85,7 +83,7 @@ def notes_of(folder: Path) -> dict[str, Any]:
         RunError: When there is no distributed run in it.
     """
     try:
-        notes: dict[str, Any] = json.loads((folder / NOTES).read_text(encoding="utf-8"))
+        notes: dict[str, Any] = json.loads((folder / DISTRIBUTED).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunError(f"there is no distributed run in {folder}: {error}") from error
     return notes
@@ -94,7 +92,7 @@ def notes_of(folder: Path) -> dict[str, Any]:
 def write_notes(folder: Path, notes: Mapping[str, object]) -> None:
     """Write down what there is to say about the run."""
     text = json.dumps(notes, ensure_ascii=False, indent=1)
-    write_whole(folder / NOTES, f"{text}\n".encode())
+    write_whole(folder / DISTRIBUTED, f"{text}\n".encode())
 
 
 def _documents(folder: Path) -> tuple[int, tuple[tuple[str, str], ...]]:

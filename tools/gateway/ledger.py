@@ -4,6 +4,7 @@ Two implementations keep the same promises: `SqliteLedger` (a file in the run fo
 and `PostgresLedger` (shared by many machines).
 """
 
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -31,6 +32,24 @@ class Record:
 
     reservation: str = ""
     """Name of the reservation that the answer settles."""
+
+    @property
+    def row(self) -> tuple[str, str, bytes, bytes, str, int, int, int, float, int]:
+        """The answered call as ledgers store it, in the order of their columns."""
+        usage = self.reply.usage
+        return (
+            self.key,
+            self.model,
+            zlib.compress(self.request.canonical.encode("utf-8", "surrogatepass"), 1),
+            # Models write halves of characters, which are no text in UTF-8.
+            self.reply.text.encode("utf-8", "surrogatepass"),
+            self.reply.finish,
+            usage.prompt_tokens,
+            usage.cached_tokens,
+            usage.completion_tokens,
+            usage.seconds,
+            self.attempts,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The ledger as tables of a PostgreSQL database: shared by many processes and machines."""
 
 import asyncio
-import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -200,29 +199,13 @@ def _statements(changes: Sequence[_Change]) -> list[tuple[str, Sequence[object]]
     made: list[tuple[str, Sequence[object]]] = []
     if records:
         # In the order of their keys: two writers never wait for each other.
-        rows = [_row(records[key]) for key in sorted(records)]
+        rows = [records[key].row for key in sorted(records)]
         made.append((_PUT, [list(column) for column in zip(*rows, strict=True)]))
     if forgotten:
         made.append((_FORGET, [forgotten]))
     if account:
         made.append((_ACCOUNT, _account(account)))
     return made
-
-
-def _row(record: Record) -> tuple[object, ...]:
-    usage = record.reply.usage
-    return (
-        record.key,
-        record.model,
-        zlib.compress(record.request.canonical.encode("utf-8", "surrogatepass"), 1),
-        record.reply.text.encode("utf-8", "surrogatepass"),
-        record.reply.finish,
-        usage.prompt_tokens,
-        usage.cached_tokens,
-        usage.completion_tokens,
-        usage.seconds,
-        record.attempts,
-    )
 
 
 def _account(changes: Sequence[_Change]) -> list[Sequence[object]]:

@@ -106,24 +106,9 @@ class SqliteLedger:
         Raises:
             StorageError: When it could not be written, for want of space for example.
         """
-        usage = record.reply.usage
 
         def write(db: sqlite3.Connection) -> None:
-            row = (
-                record.key,
-                record.model,
-                zlib.compress(record.request.canonical.encode("utf-8", "surrogatepass"), 1),
-                # Models write halves of characters, which are no text in UTF-8.
-                record.reply.text.encode("utf-8", "surrogatepass"),
-                record.reply.finish,
-                usage.prompt_tokens,
-                usage.cached_tokens,
-                usage.completion_tokens,
-                usage.seconds,
-                record.attempts,
-                time.time(),
-            )
-            db.execute(_PUT, row)
+            db.execute(_PUT, (*record.row, time.time()))
             _settle(db, record.cost, record.reservation)
 
         await self._database.write(write)
