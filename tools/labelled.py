@@ -3,13 +3,17 @@
 Gold labels are `Claim`s, so gold and predictions compare directly. On disk a passage is a line
 of JSON: `id`, `text`, `entities` (text, type, start, end), `relations` (head and tail as indices
 into the entities, type) and `events` (type, trigger or null, arguments with role, text, start,
-end). Other keys are left alone.
+end). `clusters` (lists of indices into the entities), `triples` (three strings), `facts`
+(sentences), `ontology` (the part of the schema that was labelled), `rejected` (entities, relations
+and events that were said of the passage and are wrong) and `notes` may stand beside them. Other
+keys are left alone.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from questgraph.tools.errors import ConfigError
@@ -36,36 +40,48 @@ class Labelled:
     text: str
     claims: tuple[Claim, ...] = ()
 
+    clusters: tuple[tuple[Span, ...], ...] = field(kw_only=True, default=())
+    """Mentions that name the same entity, where that is labelled; others stand for themselves."""
+
+    triples: tuple[tuple[str, str, str], ...] = field(kw_only=True, default=())
+    """(head, relation, tail) in words, where not every end is found in the text."""
+
+    facts: tuple[str, ...] = field(kw_only=True, default=())
+    """Statements that a graph of the passage should hold, in words."""
+
+    part: str = field(kw_only=True, default="")
+    """Name of the part of the schema that was labelled; empty for all of it."""
+
+    rejected: tuple[Claim, ...] = field(kw_only=True, default=())
+    """What was said of the passage and is wrong: contrastive demonstrations show it."""
+
+    notes: Mapping[str, str] = field(
+        kw_only=True, default_factory=lambda: MappingProxyType({}), hash=False
+    )
+    """What was learned from the passage, in words, under the name of what was learned."""
+
     def frames(self, *kinds: Kind) -> tuple[Frame, ...]:
         """Return the claims as a model would say them, each once, in the order of the text."""
-        ordered = sorted(
-            (claim for claim in self.claims if not kinds or claim.kind in kinds), key=_position
-        )
-        return tuple(dict.fromkeys(map(_frame, ordered)))
+        return frames_of(claim for claim in self.claims if not kinds or claim.kind in kinds)
 
     def to_json(self) -> dict[str, object]:
         """Return the passage as the record that a line of a labelled file holds."""
-        entities = [claim for claim in self.claims if claim.kind == "entity"]
-        places = {_place(claim.arguments[0].mention): i for i, claim in enumerate(entities)}
-        relations = [claim for claim in self.claims if claim.kind == "relation"]
-        return {
-            "id": self.id,
-            "text": self.text,
-            "entities": [
-                {"text": a.mention.text, "type": claim.type, **_offsets(a.mention)}
-                for claim in entities
-                for a in claim.arguments
-            ],
-            "relations": [
-                {
-                    "head": places[_place(claim.fillers(HEAD)[0])],
-                    "tail": places[_place(claim.fillers(TAIL)[0])],
-                    "type": claim.type,
-                }
-                for claim in relations
-            ],
-            "events": [_event(claim) for claim in self.claims if claim.kind == "event"],
+        record: dict[str, object] = {"id": self.id, "text": self.text, **_labels(self.claims)}
+        places = [c.arguments[0].mention.span for c in self.claims if c.kind == "entity"]
+        further: dict[str, object] = {
+            "clusters": [[places.index(span) for span in spans] for spans in self.clusters],
+            "triples": [list(triple) for triple in self.triples],
+            "facts": list(self.facts),
+            "ontology": self.part,
+            "rejected": _labels(self.rejected) if self.rejected else None,
+            "notes": dict(self.notes),
         }
+        return record | {key: value for key, value in further.items() if value}
+
+
+def frames_of(claims: Iterable[Claim]) -> tuple[Frame, ...]:
+    """Return grounded claims as a model would say them, each once, in the order of the text."""
+    return tuple(dict.fromkeys(map(_frame, sorted(claims, key=_position))))
 
 
 def read_labelled(path: Path) -> Iterator[Labelled]:
@@ -102,21 +118,21 @@ def labelled(record: Mapping[str, Any]) -> Labelled:
         KeyError: When a field is missing.
     """
     id_, text = str(record["id"]), record["text"]
-    entities = [_mention(item, text, item["type"]) for item in record.get("entities", ())]
-
-    def claim(kind: Kind, type_: str, arguments: Sequence[Argument]) -> Claim:
-        return Claim(kind, type_, tuple(arguments), document_id=id_, unit_id="")
-
-    claims = [claim("entity", mention.type, [Argument(MENTION, mention)]) for mention in entities]
-    for item in record.get("relations", ()):
-        ends = [Argument(HEAD, entities[item["head"]]), Argument(TAIL, entities[item["tail"]])]
-        claims.append(claim("relation", item["type"], ends))
-    for item in record.get("events", ()):
-        trigger = item.get("trigger")
-        arguments = [Argument(TRIGGER, _mention(trigger, text))] if trigger else []
-        arguments += [Argument(a["role"], _mention(a, text)) for a in item.get("arguments", ())]
-        claims.append(claim("event", item["type"], arguments))
-    return Labelled(id_, text, tuple(claims))
+    entities = record.get("entities", ())
+    return Labelled(
+        id_,
+        text,
+        _claims(record, id_, text),
+        clusters=tuple(
+            tuple(Span(entities[i]["start"], entities[i]["end"]) for i in cluster)
+            for cluster in record.get("clusters") or ()
+        ),
+        triples=tuple(map(_triple, record.get("triples") or ())),
+        facts=tuple(map(str, record.get("facts") or ())),
+        part=str(record.get("ontology") or ""),
+        rejected=_claims(record.get("rejected") or {}, id_, text),
+        notes=MappingProxyType(dict(record.get("notes") or {})),
+    )
 
 
 def labelled_from(chunk: Chunk, claims: Iterable[Claim]) -> Labelled:
@@ -137,6 +153,54 @@ def labelled_from(chunk: Chunk, claims: Iterable[Claim]) -> Labelled:
                     Claim("entity", mention.type or "thing", only, document_id=id_, unit_id="")
                 )
     return Labelled(id_, chunk.text, tuple(kept))
+
+
+def _claims(record: Mapping[str, Any], id_: str, text: str) -> tuple[Claim, ...]:
+    """Return the entities, relations and events of a record."""
+    entities = [_mention(item, text, item["type"]) for item in record.get("entities", ())]
+
+    def claim(kind: Kind, type_: str, arguments: Sequence[Argument]) -> Claim:
+        return Claim(kind, type_, tuple(arguments), document_id=id_, unit_id="")
+
+    claims = [claim("entity", mention.type, [Argument(MENTION, mention)]) for mention in entities]
+    for item in record.get("relations", ()):
+        ends = [Argument(HEAD, entities[item["head"]]), Argument(TAIL, entities[item["tail"]])]
+        claims.append(claim("relation", item["type"], ends))
+    for item in record.get("events", ()):
+        trigger = item.get("trigger")
+        arguments = [Argument(TRIGGER, _mention(trigger, text))] if trigger else []
+        arguments += [Argument(a["role"], _mention(a, text)) for a in item.get("arguments", ())]
+        claims.append(claim("event", item["type"], arguments))
+    return tuple(claims)
+
+
+def _labels(claims: Iterable[Claim]) -> dict[str, object]:
+    """Return claims as a record holds them."""
+    ordered = list(claims)
+    entities = [claim for claim in ordered if claim.kind == "entity"]
+    places = {_place(claim.arguments[0].mention): i for i, claim in enumerate(entities)}
+    return {
+        "entities": [
+            {"text": a.mention.text, "type": claim.type, **_offsets(a.mention)}
+            for claim in entities
+            for a in claim.arguments
+        ],
+        "relations": [
+            {
+                "head": places[_place(claim.fillers(HEAD)[0])],
+                "tail": places[_place(claim.fillers(TAIL)[0])],
+                "type": claim.type,
+            }
+            for claim in ordered
+            if claim.kind == "relation"
+        ],
+        "events": [_event(claim) for claim in ordered if claim.kind == "event"],
+    }
+
+
+def _triple(item: Sequence[str]) -> tuple[str, str, str]:
+    head, relation, tail = item
+    return head, relation, tail
 
 
 def _mention(item: Mapping[str, Any], text: str, type_: str = "") -> Mention:
