@@ -14,7 +14,7 @@ calls.
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from questgraph.agents.stages.base import Recipe, Stage
+from questgraph.agents.stages.base import Exchange, Recipe, Stage
 from questgraph.agents.state import State
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import Message
@@ -28,7 +28,14 @@ explains its own."""
 
 
 def dialogue(
-    recipe: Recipe, schema: Schema, name: str, state: State, turns: Sequence[Turn], question: str
+    recipe: Recipe,
+    schema: Schema,
+    name: str,
+    state: State,
+    turns: Sequence[Turn],
+    question: str,
+    *,
+    demos: Sequence[Labelled] | None = None,
 ) -> tuple[Message, ...]:
     """Return the messages with which stage `name` asks `question`, the question last.
 
@@ -39,24 +46,30 @@ def dialogue(
         state: Holds the passage and its demonstrations.
         turns: What was said before.
         question: The question itself.
+        demos: Demonstrations of the question's own, in place of the passage's.
     """
     stage = recipe.stage(name)
     messages = [system(recipe.system, schema)]
-    for demo in state["demos"]:
+    for demo in state["demos"] if demos is None else demos:
         messages += _demonstration(recipe, schema, stage, demo)
-    opening = f"{fenced(state['unit'].chunk.text)}\n\n"
-    for turn in _remembered(recipe, stage, turns):
-        answer = turn.answer if recipe.history == "full_raw" else turn.parsed
-        messages += [Message("user", opening + turn.about), Message("assistant", answer)]
-        opening = ""
-    return (*messages, Message("user", opening + question))
+    exchanges = [
+        Exchange(turn.about, turn.answer if recipe.history == "full_raw" else turn.parsed)
+        for turn in _remembered(recipe, stage, turns)
+    ]
+    shown = opening(recipe, state["unit"].chunk.text, state["context"])
+    return (*messages, *_laid_out(recipe, shown, [*exchanges, Exchange(question, "")]))
 
 
 @lru_cache(maxsize=64)
 def system(prompt: str, schema: Schema) -> Message:
     """Return the first message of every dialogue, `prompt` with the glossary in it."""
     explained = glossary(schema.types()) if explained_at_once(schema) else ""
-    return Message("system", render(prompt, glossary=explained))
+    return Message("system", render(prompt, glossary=explained, schema=schema))
+
+
+def opening(recipe: Recipe, passage: str, context: Sequence[str] = ()) -> str:
+    """Return how `recipe` shows a passage, and what stands beside it."""
+    return render(recipe.opening, fenced=fenced(passage), text=passage, context=context)
 
 
 @lru_cache(maxsize=64)
@@ -109,13 +122,22 @@ def _explained(type_: AnyType) -> str:
 def _demonstration(
     recipe: Recipe, schema: Schema, stage: Stage, demo: Labelled
 ) -> Iterator[Message]:
-    shown = (stage,) if recipe.history == "none" else recipe.session(stage.session)
-    opening = f"{fenced(demo.text)}\n\n"
-    for each in shown:
-        for exchange in each.show(demo, schema) if each.show else ():
-            yield Message("user", opening + exchange.question)
-            yield Message("assistant", exchange.answer)
-            opening = ""
+    stages = (stage,) if recipe.history == "none" else recipe.session(stage.session)
+    exchanges = [x for each in stages if each.show for x in each.show(demo, schema)]
+    yield from _laid_out(recipe, opening(recipe, demo.text), exchanges)
+
+
+def _laid_out(recipe: Recipe, shown: str, exchanges: Sequence[Exchange]) -> Iterator[Message]:
+    """Yield the messages of a dialogue about a passage; an answer to come is left out."""
+    if recipe.acknowledged and exchanges:
+        yield Message("user", shown)
+        yield Message("assistant", recipe.acknowledged)
+        shown = ""
+    for question, answer in exchanges:
+        yield Message("user", f"{shown}\n\n{question}" if shown and question else shown + question)
+        if answer:
+            yield Message("assistant", answer)
+        shown = ""
 
 
 def _remembered(recipe: Recipe, stage: Stage, turns: Sequence[Turn]) -> Iterator[Turn]:

@@ -186,10 +186,11 @@ def plan(options: Options) -> Plan:
         raise ConfigError(f"passages of {size} characters hold nothing: chunk_size is 1 at least")
     chosen = options.get("recipe", DEFAULT)
     recipe = recipes[chosen] if isinstance(chosen, str) else chosen
+    bank = _bank(options, schema) if recipe.demos else None
     return Plan(
         schema=schema,
         recipe=recipe,
-        bank=_bank(options, schema) if recipe.demos else None,
+        bank=bank.viewed(recipe.view) if bank and recipe.view else bank,
         chunk_size=size,
     )
 

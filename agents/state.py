@@ -4,10 +4,11 @@ import operator
 from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
+from questgraph.retrieval.bank import Bank
 from questgraph.tools.decoding import encodable
 from questgraph.tools.gateway.gateway import Gateway
 from questgraph.tools.labelled import Labelled
-from questgraph.tools.records import Claim, Frame, Outcome, Status, Turn, Unit
+from questgraph.tools.records import Argument, Claim, Frame, Kind, Outcome, Status, Turn, Unit
 from questgraph.tools.schema import Schema
 
 
@@ -21,6 +22,23 @@ class Said:
 
     samples: int = 1
     """How many samples of the question could be read; `len(turns)` of them said the frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that the passage may say: its parts are pinned to the text, its type is open."""
+
+    kind: Kind
+    arguments: tuple[Argument, ...]
+
+    types: tuple[str, ...] = ()
+    """Types that it may be of, the likeliest first."""
+
+    scores: tuple[float, ...] = ()
+    """How likely each of `types` is, where whoever proposed it knows."""
+
+    turns: tuple[int, ...] = ()
+    """Indices into the unit's turns that brought it up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +61,14 @@ class State(TypedDict):
     demos: tuple[Labelled, ...]
     """Demonstrations for this passage, most similar last."""
 
+    context: tuple[str, ...]
+    """What is shown beside the passage: sentences from elsewhere, hints of a parser."""
+
     types: tuple[str, ...]
-    """Types to ask about, in schema order."""
+    """Types to ask about, in the order to ask."""
+
+    candidates: tuple[Candidate, ...]
+    """What is to be decided about."""
 
     frames: tuple[Said, ...]
     """What was said and is not grounded yet."""
@@ -61,7 +85,9 @@ class State(TypedDict):
 class Update(TypedDict, total=False):
     """What a node may return: the keys of `State` that nodes write."""
 
+    context: tuple[str, ...]
     types: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
     frames: tuple[Said, ...]
     claims: tuple[Claim, ...]
     turns: list[Turn]
@@ -76,15 +102,21 @@ class Context:
     gateway: Gateway
     schema: Schema
 
+    bank: Bank | None = None
+    """Demonstrations in the words of the schema, for stages that look for their own."""
+
 
 def initial(unit: Unit, demos: tuple[Labelled, ...] = ()) -> State:
     """Return the state in which nothing was asked yet."""
+    pairs = [claim for claim in unit.given if not claim.type]
     return State(
         unit=unit,
         demos=demos,
+        context=(),
         types=(),
+        candidates=tuple(Candidate(pair.kind, pair.arguments) for pair in pairs),
         frames=(),
-        claims=(),
+        claims=tuple(claim for claim in unit.given if claim.type),
         turns=[],
         problems=[],
         rounds=0,

@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import as_file, files
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -141,11 +142,12 @@ class Bank:
         selection: str = "nearest",
         tokens: int | None = None,
         avoid: str = "",
+        keep: Callable[[Labelled], bool] | None = None,
     ) -> list[list[Labelled]]:
         """Return at most `k` demonstrations for each text, the most similar last.
 
         Never one that is, holds, or stands in the text itself, or nearly: an answer is not to
-        be read off. Nor one from the document whose id is `avoid`.
+        be read off. Nor one from the document whose id is `avoid`, nor one that is not to `keep`.
 
         Raises:
             UnknownNameError: When there is no such selection.
@@ -158,16 +160,27 @@ class Bank:
         likenesses, rows = self.index.search(vectors, len(self.index))
         found = []
         for text, scores, numbers in zip(texts, likenesses, rows, strict=True):
-            candidates = self._candidates(text, scores, numbers, POOL * k, avoid)
+            near = self._near(text, scores, numbers, avoid)
+            candidates = list(islice((c for c in near if not keep or keep(c.demo)), POOL * k))
             demos = [candidate.demo for candidate in choose(candidates, k)]
             found.append(within_tokens(demos, tokens) if tokens else demos)
         return found
 
-    def _candidates(
-        self, text: str, scores: Vectors, rows: NDArray[np.int64], most: int, avoid: str
-    ) -> list[Candidate]:
-        """Return the nearest usable passages, each once, most similar first."""
-        candidates: list[Candidate] = []
+    def viewed(self, view: str) -> Self:
+        """Return the bank with what `view` shows of its passages compared; the same if it is so.
+
+        Raises:
+            UnknownNameError: When there is no such view.
+        """
+        if view == self.view:
+            return self
+        fitting = [passage for passage in self.passages if passage]
+        return replace(type(self).build(fitting, self.embedder, view=view), aliases=self.aliases)
+
+    def _near(
+        self, text: str, scores: Vectors, rows: NDArray[np.int64], avoid: str
+    ) -> Iterator[Candidate]:
+        """Yield the usable passages, each once, most similar first."""
         seen: set[int] = set()
         for score, row in zip(scores, rows, strict=True):
             owner = self.owners[row]
@@ -175,10 +188,7 @@ class Bank:
             if owner in seen or demo is None or _leaks(demo, text, float(score), avoid):
                 continue
             seen.add(owner)
-            candidates.append(Candidate(demo, float(score), self.index.vector(int(row))))
-            if len(candidates) == most:
-                break
-        return candidates
+            yield Candidate(demo, float(score), self.index.vector(int(row)))
 
 
 def _leaks(demo: Labelled, text: str, likeness: float, avoid: str) -> bool:

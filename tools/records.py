@@ -64,6 +64,10 @@ class Span(NamedTuple):
         """Say whether the two spans share a character."""
         return self.start < other.end and other.start < self.end
 
+    def holds(self, other: "Span") -> bool:
+        """Say whether `other` lies within the span."""
+        return self.start <= other.start and other.end <= self.end
+
     def distance(self, other: "Span") -> int:
         """Return how many characters lie between the spans; 0 when they touch or overlap."""
         return max(other.start - self.end, self.start - other.end, 0)
@@ -113,6 +117,13 @@ class Unit:
     """A chunk under a recipe: what ends in exactly one outcome."""
 
     chunk: Chunk
+
+    document_text: str = field(kw_only=True, default="", repr=False, compare=False)
+    """The document that the chunk is of, for recipes that look around in it."""
+
+    given: "tuple[Claim, ...]" = field(kw_only=True, default=(), repr=False)
+    """What is known of the passage before anything is asked: named entities, and pairs without a
+    type, whose relation is to be told."""
 
     @property
     def id(self) -> str:

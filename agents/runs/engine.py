@@ -18,7 +18,7 @@ from questgraph.tools.gateway.gateway import Gateway
 from questgraph.tools.gateway.ledger import Ledger
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import ChatModel
-from questgraph.tools.records import Document, Outcome, Result, Unit
+from questgraph.tools.records import Chunk, Document, Outcome, Result, Unit
 from questgraph.tools.telemetry import span
 
 _LOG = logging.getLogger(__name__)
@@ -77,16 +77,14 @@ class Engine:
         result = await self._once(unit, demos)
         if result.outcome.status != "truncated" or not splits:
             return result
-        parts = halves(unit.chunk)
+        parts = [_part(unit, chunk) for chunk in halves(unit.chunk)]
         if len(parts) < 2:
             return result
         _LOG.info("%s: cut in %d: %s", unit.id, len(parts), result.outcome.reason)
-        return _whole(
-            result, [await self._question(Unit(part), demos, splits - 1) for part in parts]
-        )
+        return _whole(result, [await self._question(part, demos, splits - 1) for part in parts])
 
     async def _once(self, unit: Unit, demos: tuple[Labelled, ...]) -> Result:
-        context = Context(gateway=self.gateway, schema=self.plan.schema)
+        context = Context(gateway=self.gateway, schema=self.plan.schema, bank=self.plan.bank)
         try:
             state = cast(State, await self.machine.ainvoke(initial(unit, demos), context=context))
         except (NotAskedError, StorageError):
@@ -115,6 +113,16 @@ async def open_engine(
         open_model = await stack.enter_async_context(model)
         open_gateway = await stack.enter_async_context(gateway(open_model, calls))
         yield Engine(plan, open_gateway, open_model)
+
+
+def _part(unit: Unit, chunk: Chunk) -> Unit:
+    """Return the unit of a part of a passage, with what is given of that part."""
+    given = tuple(
+        claim
+        for claim in unit.given
+        if all(m.span and chunk.span.holds(m.span) for _, m in claim.arguments)
+    )
+    return replace(unit, chunk=chunk, given=given)
 
 
 def _whole(tried: Result, parts: Sequence[Result]) -> Result:

@@ -1,7 +1,7 @@
 """What is asked of which text: everything that decides it, but the model."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -49,7 +49,7 @@ class Plan:
     def units(self, document: Document) -> list[Unit]:
         """Cut a document into units."""
         chunks = split(document, size=self.chunk_size, overlap=self.overlap)
-        return [Unit(chunk) for chunk in chunks]
+        return [Unit(chunk, document_text=document.text) for chunk in chunks]
 
     def prepare(self, units: Sequence[Unit], *, avoid: str) -> list[Asked]:
         """Find demonstrations for units, none of them from the document `avoid`."""
@@ -58,7 +58,7 @@ class Plan:
             demos = self.bank.search(
                 [unit.chunk.text for unit in units],
                 k=self.recipe.demos,
-                selection="covering",
+                selection=self.recipe.selection,
                 tokens=self.recipe.demo_tokens,
                 avoid=avoid,
             )
@@ -67,7 +67,8 @@ class Plan:
 
 def _shape(recipe: Recipe) -> object:
     stages = [(stage.name, stage.summary, stage.session) for stage in recipe.stages]
-    return recipe.name, stages, recipe.system, recipe.history, recipe.demos, recipe.demo_tokens
+    settings = replace(recipe, stages=())
+    return settings, stages
 
 
 @cache

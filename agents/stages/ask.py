@@ -8,7 +8,7 @@ from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import dialogue, explained_at_once, glossary, signature
 from questgraph.agents.stages.base import OCCURS, Calls, Exchange, Recipe, Stage
 from questgraph.agents.state import Context, Said, State, Update
-from questgraph.tools.codecs.base import Codec
+from questgraph.tools.codecs.base import Codec, Coding, codec_for
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.prompts import render
 from questgraph.tools.records import KINDS, PLURALS, Frame, Kind, Turn
@@ -22,7 +22,7 @@ SAMPLING_TEMPERATURE = 0.7
 
 def ask(
     *kinds: Kind,
-    codec: Codec[list[Frame]],
+    codec: Coding[list[Frame]],
     prompt: str = "ask.v1",
     name: str = "ask",
     session: str = "main",
@@ -37,7 +37,7 @@ def ask(
 
     Args:
         kinds: What to ask for, in this order; everything when none is named.
-        codec: How the frames are answered.
+        codec: How the frames are answered; it may depend on the passage.
         prompt: The question.
         name: The stage's name.
         session: The dialogue it belongs to.
@@ -63,7 +63,7 @@ class _Asker:
     """What `ask` was told, and how it is done."""
 
     kinds: tuple[Kind, ...]
-    codec: Codec[list[Frame]]
+    codec: Coding[list[Frame]]
     prompt: str
     name: str
     detected: bool
@@ -87,16 +87,18 @@ class _Asker:
     def show(self, demo: Labelled, schema: Schema) -> list[Exchange]:
         frames = demo.frames(*self.kinds)
         names = {frame.type for frame in frames} if self.detected else None
+        codec = codec_for(self.codec, demo.text)
         return [
             Exchange(
-                self._wording(schema, types), self.codec.write(_frames_of(frames, types), types)
+                self._wording(codec, schema, types), codec.write(_frames_of(frames, types), types)
             )
             for types in self._groups(schema, names)
         ]
 
     def calls(self, schema: Schema) -> Calls:
         groups = list(self._groups(schema, None))
-        questions = tuple(self._wording(schema, types) for types in groups)
+        codec = codec_for(self.codec, "")
+        questions = tuple(self._wording(codec, schema, types) for types in groups)
         most = self.samples * len(groups)
         if not self.detected:
             return Calls(most, most, most, MAX_TOKENS, questions, self.samples)
@@ -113,8 +115,9 @@ class _Asker:
         recipe: Recipe,
     ) -> list[Answer[list[Frame]]]:
         """Ask about `types`, once for each sample."""
-        text = self._wording(context.schema, types)
-        question = about(self.codec, types, text, max_tokens=MAX_TOKENS)
+        codec = codec_for(self.codec, state["unit"].chunk.text)
+        text = self._wording(codec, context.schema, types)
+        question = about(codec, types, text, max_tokens=MAX_TOKENS)
         messages = dialogue(recipe, context.schema, self.name, state, turns, text)
         temperature = SAMPLING_TEMPERATURE if self.samples > 1 else 0.0
         return await together(
@@ -136,13 +139,13 @@ class _Asker:
             for start in range(0, len(types), self.together):
                 yield types[start : start + self.together]
 
-    def _wording(self, schema: Schema, types: Sequence[AnyType]) -> str:
+    def _wording(self, codec: Codec[list[Frame]], schema: Schema, types: Sequence[AnyType]) -> str:
         return render(
             self.prompt,
             kind=types[0].kind,
             types=[(type_, signature(type_)) for type_ in types],
             glossary="" if explained_at_once(schema) else glossary(types),
-            how=self.codec.instruct(types),
+            how=codec.instruct(types),
         )
 
 

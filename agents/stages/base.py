@@ -105,11 +105,24 @@ class Recipe:
 
     stages: tuple[Stage, ...]
     system: str = "system.v1"
-    """Prompt of the system message; it has no slots but the glossary."""
+    """Prompt of the system message; its slots are `glossary` and `schema`."""
+
+    opening: str = "passage.v1"
+    """Prompt that shows a passage, before the first question about it; its slots are `fenced`, the
+    passage between marks, `text`, the passage itself, and `context`, what is shown beside it."""
+
+    acknowledged: str = ""
+    """What the model is made to have said to the passage, before the first question (UniNER)."""
 
     history: History = "none"
     demos: int = 0
     """How many demonstrations a passage is asked with, when there is a bank."""
+
+    view: str = ""
+    """What of a passage is compared with those of the bank; as the bank was built when empty."""
+
+    selection: str = "covering"
+    """Which of the near demonstrations are taken."""
 
     demo_tokens: int = 1500
     """How long they may be together, in estimated tokens."""

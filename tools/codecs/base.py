@@ -1,7 +1,7 @@
 """What every answer format can do."""
 
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias, TypeVar
 
 from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.schema import AnyType
@@ -39,3 +39,12 @@ class Codec(Protocol[T]):
             AnswerError: With a complaint to the model, and what could be read all the same.
         """
         ...
+
+
+Coding: TypeAlias = Codec[T] | Callable[[str], Codec[T]]
+"""A codec, or how to make one for a passage: an answer may be a copy of it, or bound to its words."""
+
+
+def codec_for(coding: Coding[T], passage: str) -> Codec[T]:
+    """Return the codec for answers about `passage`."""
+    return coding(passage) if callable(coding) else coding

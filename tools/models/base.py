@@ -34,6 +34,9 @@ class AnswerFormat:
     schema: Mapping[str, object]
     """A JSON Schema whose root is an object. Property order is the order to answer in."""
 
+    grammar: str = ""
+    """The same form for llama.cpp, as a grammar of llguidance, where that can say more."""
+
     @property
     def strict(self) -> bool:
         """Whether every property is required all the way down, as OpenAI's strict mode demands."""
@@ -55,6 +58,7 @@ class Request:
     @cached_property
     def canonical(self) -> str:
         """The request as JSON, the same for equal requests."""
+        grammar = {"grammar": self.format.grammar} if self.format and self.format.grammar else {}
         return json.dumps(
             {
                 "messages": self.messages,
@@ -63,6 +67,7 @@ class Request:
                 "seed": self.seed,
                 # Property order decides the order of the answer, so keys are not sorted.
                 "format": self.format and self.format.schema,
+                **grammar,
             },
             ensure_ascii=False,
             separators=(",", ":"),

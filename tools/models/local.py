@@ -121,6 +121,8 @@ class _Endpoint(OpenAIModel):
     """llama.cpp's endpoint, which takes a grammar."""
 
     def extra_body(self, format_: AnswerFormat) -> Mapping[str, Any]:
+        if format_.grammar:
+            return {"grammar": f"%llguidance {{}}\n{format_.grammar}"}
         # llguidance: JSON without a space, since a small model spends most of its time writing.
         tight = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
         schema = json.dumps({**format_.schema, "x-guidance": tight})
