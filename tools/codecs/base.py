@@ -42,7 +42,7 @@ class Codec(Protocol[T]):
 
 
 Coding: TypeAlias = Codec[T] | Callable[[str], Codec[T]]
-"""A codec, or how to make one for a passage: an answer may be a copy of it, or bound to its words."""
+"""A codec, or how to make one for a passage: an answer may copy it, or be bound to its words."""
 
 
 def codec_for(coding: Coding[T], passage: str) -> Codec[T]:
