@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
 from questgraph.retrieval.bank import Bank
+from questgraph.retrieval.catalogue import Catalogue
+from questgraph.retrieval.entailment import Entailment
 from questgraph.tools.decoding import encodable
 from questgraph.tools.gateway.gateway import Gateway
 from questgraph.tools.labelled import Labelled
@@ -104,6 +106,12 @@ class Context:
 
     bank: Bank | None = None
     """Demonstrations in the words of the schema, for stages that look for their own."""
+
+    catalogue: Catalogue | None = None
+    """Known names, for stages that check names by them."""
+
+    entailment: Entailment | None = None
+    """Who says what follows from what; the language model when it is left out."""
 
 
 def initial(unit: Unit, demos: tuple[Labelled, ...] = ()) -> State:

@@ -6,6 +6,7 @@
 import inspect
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from questgraph.agents.machine import drawing
 from questgraph.agents.recipes import recipes
@@ -22,7 +23,7 @@ def page() -> str:
     """Return the page."""
     parts = [INTRODUCTION]
     for recipe in recipes.values():
-        module = sys.modules[f"questgraph.agents.recipes.{recipe.name}"]
+        module = _module(recipe.name)
         stages = "\n".join(f"| {stage.name} | {stage.summary} |" for stage in recipe.stages)
         parts.append(
             f"## {recipe.name}\n\n{inspect.getdoc(module)}\n\n"
@@ -32,6 +33,15 @@ def page() -> str:
             f"```mermaid\n{drawing(recipe).strip()}\n```\n"
         )
     return "\n".join(parts)
+
+
+def _module(name: str) -> ModuleType:
+    """Return the file of a recipe; a variant stands in the file of the recipe that it varies."""
+    while True:
+        module = sys.modules.get(f"questgraph.agents.recipes.{name.replace('-', '_')}")
+        if module:
+            return module
+        name = name.rpartition("-")[0]
 
 
 if __name__ == "__main__":

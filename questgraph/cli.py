@@ -3,9 +3,6 @@
 Exit codes: 0 complete, 2 wrong call, 3 incomplete.
 """
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -13,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from questgraph import display as show
-from questgraph import flags
-from questgraph.tools.errors import ModelError, QuestgraphError, StorageError
+from questgraph import flags, synth
+from questgraph.evaluation import evaluate
+from questgraph.exits import INCOMPLETE, errors
 
 if TYPE_CHECKING:
     from questgraph.agents.extraction import Extraction
@@ -28,8 +26,8 @@ app = typer.Typer(
 )
 demos = typer.Typer(no_args_is_help=True, help="Demonstrations: labelled passages to show.")
 app.add_typer(demos, name="demos")
-
-WRONG_CALL, INCOMPLETE = 2, 3
+app.command("eval")(evaluate)
+app.add_typer(synth.app, name="synth")
 
 
 @app.command()
@@ -74,7 +72,7 @@ def extract(
         "ledger": ledger,
     }
     if dry_run:
-        with _errors():
+        with errors():
             reckoned = extractor.estimate(inputs, out=out, **options)
         if as_json:
             show.as_json(reckoned.to_json())
@@ -82,12 +80,12 @@ def extract(
             show.estimate(reckoned)
         return
     if engine is flags.Engine.RAY:
-        with _errors():
+        with errors():
             from questgraph.agents.distributed import run as distributed
 
             distributed.extract(inputs, out=out, workers=workers, **options)
         status(out, as_json)
-    with _errors(), show.progress(quiet=as_json) as watch:
+    with errors(), show.progress(quiet=as_json) as watch:
         extraction = extractor.extract(inputs, out=out, on_progress=watch, **options)
     _report(extraction, out, as_json=as_json)
 
@@ -123,7 +121,7 @@ def retry(
     }
     if model:
         changes["model"] = model
-    with _errors(), show.progress(quiet=as_json) as watch:
+    with errors(), show.progress(quiet=as_json) as watch:
         extraction = run(
             folder,
             only=[how.strip() for how in only.split(",") if how.strip()],
@@ -140,7 +138,7 @@ def status(folder: flags.Folder, as_json: flags.Json = False) -> None:
 
     if _is_distributed(folder):
         _distributed_status(folder, as_json=as_json)
-    with _errors():
+    with errors():
         found = Extraction.open(folder)
     if as_json:
         show.as_json(found.status_by_document())
@@ -159,7 +157,7 @@ def recipes(
     from questgraph.agents.machine import drawing
     from questgraph.agents.recipes import recipes as known
 
-    with _errors():
+    with errors():
         chosen = [known[name]] if name else list(known.values())
     if as_json:
         show.as_json(
@@ -204,7 +202,7 @@ def graph(
     from questgraph.agents.extraction import Extraction
     from questgraph.graphs.exports import export
 
-    with _errors():
+    with errors():
         if _is_distributed(folder):
             from questgraph.agents.distributed import run as distributed
 
@@ -244,14 +242,14 @@ def build_demos(
     ],
     out: Annotated[Path, typer.Option(help="Folder for the bank.")],
     view: Annotated[
-        str, typer.Option(help="What is compared: sentence, masked or pair.")
+        str, typer.Option(help="What is compared: sentence, masked, entity, pair, marked, case.")
     ] = "sentence",
     as_json: flags.Json = False,
 ) -> None:
     """Build a bank of demonstrations from labelled passages or from a finished run."""
     from questgraph.agents.banks import build_bank
 
-    with _errors():
+    with errors():
         bank = build_bank(source, out, view=view)
     if as_json:
         show.as_json({"bank": str(out), "passages": len(bank), "view": view})
@@ -259,18 +257,65 @@ def build_demos(
         show.line(f"{len(bank)} passages in {out}")
 
 
+@demos.command("learn")
+def learn_demos(
+    source: Annotated[
+        Path, typer.Argument(help="Labelled JSONL, or documents where no labels are needed.")
+    ],
+    recipe: flags.Recipe,
+    out: Annotated[Path, typer.Option(help="Folder for the bank; the same one again continues.")],
+    schema: flags.Schema = None,
+    model: flags.Model = None,
+    limit: Annotated[
+        int | None, typer.Option(help="Passages to learn from at most.", min=1)
+    ] = None,
+    budget_tokens: flags.BudgetTokens = None,
+    budget_calls: flags.BudgetCalls = None,
+    as_json: flags.Json = False,
+) -> None:
+    """Let a recipe learn from passages before it is used; what it learns is a bank."""
+    from questgraph.agents.learning.school import learn
+
+    with errors():
+        learned = learn(
+            source,
+            out,
+            limit=limit,
+            recipe=recipe,
+            schema=schema,
+            model=model,
+            budget=_caps(None, budget_tokens, budget_calls),
+        )
+    if as_json:
+        show.as_json(
+            {
+                "bank": str(out),
+                "read": learned.read,
+                "passages": len(learned.bank),
+                "problems": [asdict(problem) for problem in learned.problems],
+            }
+        )
+    else:
+        show.line(f"{len(learned.bank)} of {learned.read} passages in {out}")
+        for problem in learned.problems[:1]:
+            show.line(f"{len(learned.problems)} questions have no usable answer: {problem.reason}")
+    raise typer.Exit(INCOMPLETE if learned.problems else 0)
+
+
 @demos.command("search")
 def search_demos(
     bank: Annotated[str, typer.Argument(help="Folder of a bank, or `starter`.")],
     text: Annotated[str, typer.Argument(help="The passage to find demonstrations for.")],
     k: Annotated[int, typer.Option("-k", help="How many.", min=1)] = 4,
-    selection: Annotated[str, typer.Option(help="nearest, diverse or covering.")] = "covering",
+    selection: Annotated[
+        str, typer.Option(help="nearest, diverse, covering, scored.")
+    ] = "covering",
     as_json: flags.Json = False,
 ) -> None:
     """Show which demonstrations a passage would be asked with, most similar last."""
     from questgraph.agents.banks import open_bank
 
-    with _errors():
+    with errors():
         (found,) = open_bank(bank).search([text], k=k, selection=selection)
     if as_json:
         show.as_json([demo.to_json() for demo in found])
@@ -315,7 +360,7 @@ def _is_distributed(folder: Path) -> bool:
 def _distributed_status(folder: Path, *, as_json: bool) -> NoReturn:
     from questgraph.agents.distributed import run as distributed
 
-    with _errors():
+    with errors():
         found = distributed.status(folder)
     if as_json:
         show.as_json(found.to_json())
@@ -323,19 +368,3 @@ def _distributed_status(folder: Path, *, as_json: bool) -> NoReturn:
         show.standing(found, (), "the same command asks again about what was not answered")
         show.line(f"Tables: {folder}/results, {folder}/documents, {folder}/graph")
     raise typer.Exit(0 if found.complete else INCOMPLETE)
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """Turn errors raised on purpose into a message and an exit code."""
-    try:
-        yield
-    except (ModelError, StorageError) as error:
-        show.error(error)
-        raise typer.Exit(INCOMPLETE) from error
-    except asyncio.CancelledError as error:
-        show.line("Stopped at once. What was answered is kept: the same command continues.")
-        raise typer.Exit(INCOMPLETE) from error
-    except QuestgraphError as error:
-        show.error(error)
-        raise typer.Exit(WRONG_CALL) from error

@@ -2,13 +2,14 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from questgraph.agents.estimates.estimate import Estimate
@@ -58,6 +59,22 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
 def progress(*, quiet: bool = False) -> AbstractContextManager[Watch]:
     """Return a block that shows a run as it goes; it yields what the run is to report to."""
     return shown(_NOTES, quiet=quiet)
+
+
+@contextmanager
+def counting(*, quiet: bool = False) -> Iterator[Callable[[str, str], None]]:
+    """Return a block that counts passages by set and recipe; it yields what is to be called."""
+    bar = Progress("{task.description}", "{task.completed} passages", console=_NOTES, disable=quiet)
+    tasks: dict[str, TaskID] = {}
+
+    def count(dataset: str, recipe: str) -> None:
+        name = f"{dataset}, {recipe}"
+        if name not in tasks:
+            tasks[name] = bar.add_task(name, total=None)
+        bar.advance(tasks[name])
+
+    with bar:
+        yield count
 
 
 def facts(extraction: Extraction) -> None:

@@ -1,9 +1,9 @@
 """A bank of demonstrations: a folder with passages, vectors and a note of how they were made."""
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib.resources import as_file, files
 from itertools import islice
 from pathlib import Path
@@ -13,14 +13,18 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from questgraph.retrieval.duplicates import alike, triples
 from questgraph.retrieval.embedders import Embedder, Vectors
+from questgraph.retrieval.gazetteer import Gazetteer
 from questgraph.retrieval.index import Index
 from questgraph.retrieval.mapping import Aliases, fit
+from questgraph.retrieval.names import Names
+from questgraph.retrieval.points import points
 from questgraph.retrieval.selection import Candidate, selections, within_tokens
 from questgraph.retrieval.views import views
 from questgraph.tools.errors import ConfigError
 from questgraph.tools.labelled import Labelled, read_labelled, write_labelled
-from questgraph.tools.records import digest
+from questgraph.tools.records import Span, digest
 from questgraph.tools.schema import Schema
 from questgraph.tools.settings import Settings
 
@@ -32,8 +36,8 @@ POOL = 8
 ALIKE = 0.97
 """Likeness from which a passage counts as the one that is asked about."""
 
-SHARED_WORDS = 0.8
-"""Share of common word triples from which two passages count as the same."""
+QUERIES_KEPT = 1000
+"""Vectors of questions that are kept at most."""
 
 
 @dataclass(frozen=True)
@@ -143,11 +147,21 @@ class Bank:
         tokens: int | None = None,
         avoid: str = "",
         keep: Callable[[Labelled], bool] | None = None,
+        about: Sequence[Sequence[Span]] = (),
     ) -> list[list[Labelled]]:
         """Return at most `k` demonstrations for each text, the most similar last.
 
         Never one that is, holds, or stands in the text itself, or nearly: an answer is not to
-        be read off. Nor one from the document whose id is `avoid`, nor one that is not to `keep`.
+        be read off.
+
+        Args:
+            texts: What to find similar passages to.
+            k: How many for each text; several names in a text share them evenly.
+            selection: Which of the near ones are taken.
+            tokens: How long those for one text may be together, about.
+            avoid: Id of the document that is asked about: none comes from it.
+            keep: Says of a passage whether it may be taken.
+            about: What is asked about in each text, in views that show it: mentions, or a pair.
 
         Raises:
             UnknownNameError: When there is no such selection.
@@ -155,16 +169,29 @@ class Bank:
         choose = selections[selection]
         if not texts or not len(self):
             return [[] for _ in texts]
-        vectors = self.embedder.embed([views[self.view].of_text(text) for text in texts])
-        # A passage may own several vectors, and some do not fit or are too near.
-        likenesses, rows = self.index.search(vectors, len(self.index))
-        found = []
-        for text, scores, numbers in zip(texts, likenesses, rows, strict=True):
-            near = self._near(text, scores, numbers, avoid)
-            candidates = list(islice((c for c in near if not keep or keep(c.demo)), POOL * k))
-            demos = [candidate.demo for candidate in choose(candidates, k)]
+        view = views[self.view]
+        if not about:
+            about = [self._names.places(text) if view.of_parts else () for text in texts]
+        queries = [view.of_text(text, spans) for text, spans in zip(texts, about, strict=True)]
+        vectors = self._embedded([query for some in queries for query in some])
+        found, first = [], 0
+        for text, some in zip(texts, queries, strict=True):
+            # A passage may own several vectors, and some do not fit or are too near.
+            likenesses, rows = self.index.search(
+                vectors[first : first + len(some)], len(self.index)
+            )
+            first += len(some)
+            # The nearest to each query in turn, then the next.
+            near = self._near(text, likenesses.T.ravel(), rows.T.ravel(), avoid, keep)
+            demos = [candidate.demo for candidate in choose(list(islice(near, POOL * k)), k)]
             found.append(within_tokens(demos, tokens) if tokens else demos)
         return found
+
+    def points(self, n: int) -> Mapping[str, tuple[str, ...]]:
+        """Return at most `n` mentions of each entity type that stand for all of its mentions."""
+        if n not in self._points:
+            self._points[n] = points(self.passages, self.embedder, n)
+        return self._points[n]
 
     def viewed(self, view: str) -> Self:
         """Return the bank with what `view` shows of its passages compared; the same if it is so.
@@ -177,30 +204,57 @@ class Bank:
         fitting = [passage for passage in self.passages if passage]
         return replace(type(self).build(fitting, self.embedder, view=view), aliases=self.aliases)
 
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """Names that the passages can be believed about; learned when first asked for."""
+        return Gazetteer.learn(passage for passage in self.passages if passage)
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names.of(self.passages)
+
+    def _embedded(self, queries: Sequence[str]) -> Vectors:
+        """Return the vectors of `queries`; the many questions about a passage share them."""
+        known = {
+            query: found for query in queries if (found := self._lately.get(query)) is not None
+        }
+        if missing := [query for query in dict.fromkeys(queries) if query not in known]:
+            if len(self._lately) > QUERIES_KEPT:
+                self._lately.clear()
+            known.update(zip(missing, self.embedder.embed(missing), strict=True))
+            self._lately.update(known)
+        return np.stack([known[query] for query in queries])
+
+    @cached_property
+    def _lately(self) -> dict[str, Vectors]:
+        return {}
+
+    @cached_property
+    def _points(self) -> dict[int, Mapping[str, tuple[str, ...]]]:
+        return {}
+
     def _near(
-        self, text: str, scores: Vectors, rows: NDArray[np.int64], avoid: str
+        self,
+        text: str,
+        scores: Vectors,
+        rows: NDArray[np.int64],
+        avoid: str,
+        keep: Callable[[Labelled], bool] | None,
     ) -> Iterator[Candidate]:
         """Yield the usable passages, each once, most similar first."""
+        limit = np.inf if views[self.view].of_parts else ALIKE
+        known = triples(text)
         seen: set[int] = set()
         for score, row in zip(scores, rows, strict=True):
             owner = self.owners[row]
             demo = self.passages[owner]
-            if owner in seen or demo is None or _leaks(demo, text, float(score), avoid):
+            if owner in seen or demo is None or (keep and not keep(demo)):
                 continue
             seen.add(owner)
-            yield Candidate(demo, float(score), self.index.vector(int(row)))
+            leaks = score >= limit or demo.text in text or text in demo.text
+            if not leaks and not _from(demo, avoid) and not alike(known, triples(demo.text)):
+                yield Candidate(demo, float(score), self.index.vector(int(row)))
 
 
-def _leaks(demo: Labelled, text: str, likeness: float, avoid: str) -> bool:
-    """Say whether a demonstration gives away the labels of `text`."""
-    if avoid and demo.id.partition("#")[0] == avoid:
-        return True
-    if likeness >= ALIKE or demo.text in text or text in demo.text:
-        return True
-    ours, theirs = _triples(text), _triples(demo.text)
-    return bool(ours & theirs) and len(ours & theirs) >= SHARED_WORDS * min(len(ours), len(theirs))
-
-
-def _triples(text: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.casefold())
-    return set(zip(words, words[1:], words[2:], strict=False))
+def _from(demo: Labelled, document: str) -> bool:
+    return bool(document) and demo.id.partition("#")[0] == document

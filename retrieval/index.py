@@ -58,3 +58,10 @@ class Index:
             return cls(faiss.read_index(str(path)))
         except RuntimeError as error:
             raise ConfigError(f"{path} is no index: build the bank again") from error
+
+
+def centres(vectors: Vectors, k: int) -> Vectors:
+    """Return the centres of `k` groups of alike rows, of shape (k, dimension), always the same."""
+    kmeans = faiss.Kmeans(vectors.shape[1], k, seed=1, nredo=5, min_points_per_centroid=1)
+    kmeans.train(np.ascontiguousarray(vectors))
+    return np.asarray(kmeans.centroids, dtype=np.float32)

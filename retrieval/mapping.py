@@ -40,7 +40,15 @@ def fit(passages: Iterable[Labelled], schema: Schema, aliases: Aliases) -> list[
     """
     mapping = _Mapping(schema, aliases)
     fitted = (
-        (passage, replace(passage, claims=mapping.claims(passage.claims))) for passage in passages
+        (
+            passage,
+            replace(
+                passage,
+                claims=mapping.claims(passage.claims),
+                rejected=mapping.claims(passage.rejected),
+            ),
+        )
+        for passage in passages
     )
     return [after for before, after in fitted if after.claims or not before.claims]
 

@@ -29,6 +29,12 @@ class Candidate:
     """Of shape (dimension,), of length one."""
 
 
+SCORE = "score"
+"""Name of the note that says how far the samples agreed that a passage was annotated by."""
+
+NEAREST_RANKED = 50
+"""Candidates that `scored` ranks."""
+
 Select = Callable[[Sequence[Candidate], int], list[Candidate]]
 
 selections: Registry[Select] = Registry("selection")
@@ -66,6 +72,16 @@ def covering(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
     return _similar_last(chosen)
 
 
+def scored(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
+    """Return the `k` of the nearest that were annotated with the most agreement.
+
+    Xie et al. 2024, "Self-improving for zero-shot named entity recognition": the best of their
+    policies, diverse nearest neighbours ranked by self-consistency.
+    """
+    best = sorted(candidates[:NEAREST_RANKED], key=_score, reverse=True)
+    return _similar_last(best[:k])
+
+
 def within_tokens(demos: Sequence[Labelled], tokens: int) -> list[Labelled]:
     """Return as many of `demos` from the end, the most similar, as fit in `tokens`, about."""
     kept: list[Labelled] = []
@@ -84,11 +100,16 @@ _TURNS = 2
 selections["nearest"] = nearest
 selections["diverse"] = diverse
 selections["covering"] = covering
+selections["scored"] = scored
 
 
 def _merit(candidate: Candidate, chosen: Sequence[Candidate]) -> float:
     nearest_chosen = max((float(candidate.vector @ other.vector) for other in chosen), default=0.0)
     return WEIGHT_OF_LIKENESS * candidate.likeness - (1 - WEIGHT_OF_LIKENESS) * nearest_chosen
+
+
+def _score(candidate: Candidate) -> float:
+    return float(candidate.demo.notes.get(SCORE, 1))
 
 
 def _types(candidate: Candidate) -> set[str]:

@@ -9,7 +9,7 @@ All offsets are indices into Python strings (Unicode code points), half open, so
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -242,6 +242,15 @@ class Claim:
     def fillers(self, role: str) -> tuple[Mention, ...]:
         """Return the mentions that fill `role`."""
         return tuple(argument.mention for argument in self.arguments if argument.role == role)
+
+
+def within(claims: Iterable[Claim], span: Span) -> tuple[Claim, ...]:
+    """Return the claims of which every part is found within `span`."""
+    return tuple(
+        claim
+        for claim in claims
+        if all(m.span is not None and span.holds(m.span) for _, m in claim.arguments)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ reply stays in the history, no demonstrations, no verification.
   the pair put into it.
 * Events: the single most likely type, then a table of type, role and content.
 
+`chatie-tool` is the variant of the released web tool.
+
 Differences, where the released parsers lose data: a table without header or rule loses no row;
 a type is asked in schema order and not in the order of a set; a reply that cannot be read is
 asked again once and then marked as failed, where the original stores an error string as a
@@ -17,7 +19,7 @@ result.
 """
 
 from questgraph.agents.stages.ask import ask
-from questgraph.agents.stages.base import Recipe
+from questgraph.agents.stages.base import Recipe, Stage
 from questgraph.agents.stages.detect import detect
 from questgraph.agents.stages.follow import follow
 from questgraph.agents.stages.ground import ground
@@ -25,6 +27,33 @@ from questgraph.agents.stages.vote import vote
 from questgraph.tools.codecs.names import ListedNames
 from questgraph.tools.codecs.pairs import Pairs
 from questgraph.tools.codecs.table import Table
+from questgraph.tools.records import PLURALS, Kind
+
+
+def types_first(
+    kind: Kind, *, prompt: str = "chatie-detect.v1", table: Table | None = None
+) -> tuple[Stage, Stage]:
+    """Return the two stages about one kind: which types occur, then a table for each of them."""
+    kinds = PLURALS[kind]
+    return (
+        detect(
+            kind,
+            codec=ListedNames(),
+            prompt=prompt,
+            name=f"detect_{kinds}",
+            session=kinds,
+            final=False,
+        ),
+        ask(
+            kind,
+            codec=table or Table(),
+            prompt="chatie-ask.v1",
+            name=f"ask_{kinds}",
+            session=kinds,
+            together=1,
+        ),
+    )
+
 
 CHATIE = Recipe(
     name="chatie",
@@ -41,39 +70,9 @@ CHATIE = Recipe(
             detected=False,
             together=1,
         ),
-        detect(
-            "relation",
-            codec=ListedNames(),
-            prompt="chatie-detect.v1",
-            name="detect_relations",
-            session="relations",
-            final=False,
-        ),
-        ask(
-            "relation",
-            codec=Table(),
-            prompt="chatie-ask.v1",
-            name="ask_relations",
-            session="relations",
-            together=1,
-        ),
+        *types_first("relation"),
         follow(session="relations"),
-        detect(
-            "event",
-            codec=ListedNames(),
-            prompt="chatie-detect.v1",
-            name="detect_events",
-            session="events",
-            final=False,
-        ),
-        ask(
-            "event",
-            codec=Table(),
-            prompt="chatie-ask.v1",
-            name="ask_events",
-            session="events",
-            together=1,
-        ),
+        *types_first("event"),
         ground(),
         vote(),
     ),

@@ -18,7 +18,7 @@ from questgraph.tools.gateway.gateway import Gateway
 from questgraph.tools.gateway.ledger import Ledger
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import ChatModel
-from questgraph.tools.records import Chunk, Document, Outcome, Result, Unit
+from questgraph.tools.records import Chunk, Document, Outcome, Result, Unit, within
 from questgraph.tools.telemetry import span
 
 _LOG = logging.getLogger(__name__)
@@ -117,12 +117,7 @@ async def open_engine(
 
 def _part(unit: Unit, chunk: Chunk) -> Unit:
     """Return the unit of a part of a passage, with what is given of that part."""
-    given = tuple(
-        claim
-        for claim in unit.given
-        if all(m.span and chunk.span.holds(m.span) for _, m in claim.arguments)
-    )
-    return replace(unit, chunk=chunk, given=given)
+    return replace(unit, chunk=chunk, given=within(unit.given, chunk.span))
 
 
 def _whole(tried: Result, parts: Sequence[Result]) -> Result:

@@ -10,7 +10,7 @@ from questgraph.agents.stages.base import Recipe
 from questgraph.retrieval.bank import Bank
 from questgraph.tools.chunking import split
 from questgraph.tools.labelled import Labelled
-from questgraph.tools.records import Document, Unit, digest
+from questgraph.tools.records import Claim, Document, Unit, digest, within
 from questgraph.tools.schema import Schema
 from questgraph.tools.schema_sources import schema_to_yaml
 
@@ -46,10 +46,18 @@ class Plan:
             *(self.bank.digest if self.bank else "", str(self.chunk_size), str(self.overlap)),
         )
 
-    def units(self, document: Document) -> list[Unit]:
-        """Cut a document into units."""
+    def units(self, document: Document, given: Sequence[Claim] = ()) -> list[Unit]:
+        """Cut a document into units.
+
+        Args:
+            document: What is cut.
+            given: What is known of it before anything is asked.
+        """
         chunks = split(document, size=self.chunk_size, overlap=self.overlap)
-        return [Unit(chunk, document_text=document.text) for chunk in chunks]
+        return [
+            Unit(chunk, document_text=document.text, given=within(given, chunk.span))
+            for chunk in chunks
+        ]
 
     def prepare(self, units: Sequence[Unit], *, avoid: str) -> list[Asked]:
         """Find demonstrations for units, none of them from the document `avoid`."""

@@ -1,11 +1,13 @@
 """Who fills each argument? (ChatIE, stage II)."""
 
+import asyncio
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from questgraph.agents.concurrency import together
 from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import dialogue, explained_at_once, glossary, signature
+from questgraph.agents.shots import Shots, contrasting, only
 from questgraph.agents.stages.base import OCCURS, Calls, Exchange, Recipe, Stage
 from questgraph.agents.state import Context, Said, State, Update
 from questgraph.tools.codecs.base import Codec, Coding, codec_for
@@ -30,6 +32,8 @@ def ask(
     together: int = 8,
     mixed: bool = False,
     samples: int = 1,
+    shots: Shots | None = None,
+    points: int = 0,
 ) -> Stage:
     """Return a stage that asks for everything of the types at hand.
 
@@ -45,8 +49,13 @@ def ask(
         together: How many types one question may cover.
         mixed: Whether one question may cover several kinds.
         samples: How often each question is asked, for a vote.
+        shots: Demonstrations of each question's own, in place of the passage's; it is then asked as
+            if the schema had no other types (GPT-NER).
+        points: Mentions of the bank that are shown for each entity type (P-ICL).
     """
-    asker = _Asker(kinds or KINDS, codec, prompt, name, detected, together, mixed, samples)
+    asker = _Asker(
+        kinds or KINDS, codec, prompt, name, detected, together, mixed, samples, shots, points
+    )
     times = f", {samples} times" if samples > 1 else ""
     return Stage(
         name=name,
@@ -70,8 +79,12 @@ class _Asker:
     together: int
     mixed: bool
     samples: int
+    shots: Shots | None
+    points: int
 
     async def run(self, state: State, context: Context, recipe: Recipe) -> Update:
+        if self.points:
+            context = await _pointed(context, self.points)
         names = state["types"] if self.detected else None
         groups = list(self._groups(context.schema, names))
         talk = Talk(state)
@@ -116,9 +129,10 @@ class _Asker:
     ) -> list[Answer[list[Frame]]]:
         """Ask about `types`, once for each sample."""
         codec = codec_for(self.codec, state["unit"].chunk.text)
-        text = self._wording(codec, context.schema, types)
+        schema, demos = await self._shown(types, state, context, recipe)
+        text = self._wording(codec, schema, types)
         question = about(codec, types, text, max_tokens=MAX_TOKENS)
-        messages = dialogue(recipe, context.schema, self.name, state, turns, text)
+        messages = dialogue(recipe, schema, self.name, state, turns, text, demos=demos)
         temperature = SAMPLING_TEMPERATURE if self.samples > 1 else 0.0
         return await together(
             converse(
@@ -131,6 +145,22 @@ class _Asker:
             )
             for seed in range(self.samples)
         )
+
+    async def _shown(
+        self, types: Sequence[AnyType], state: State, context: Context, recipe: Recipe
+    ) -> tuple[Schema, Sequence[Labelled] | None]:
+        """Return what a question about `types` explains, and demonstrations of its own, if any."""
+        if not self.shots:
+            return context.schema, None
+        names = {type_.name for type_ in types}
+        shots = await contrasting(
+            self.shots,
+            state,
+            context,
+            has=lambda demo: any(claim.type in names for claim in demo.claims),
+            tokens=recipe.demo_tokens,
+        )
+        return only(types, context.schema), [shot.demo for shot in shots]
 
     def _groups(self, schema: Schema, names: Container[str] | None) -> Iterator[Sequence[AnyType]]:
         """Yield the types that one question covers, for each question."""
@@ -188,3 +218,15 @@ def _frames_of(frames: Sequence[Frame], types: Sequence[AnyType]) -> list[Frame]
     """Return those of `frames` that are of one of `types`."""
     names = {type_.name for type_ in types}
     return [frame for frame in frames if frame.type in names]
+
+
+async def _pointed(context: Context, n: int) -> Context:
+    """Return the context with mentions of the bank as the examples of the entity types."""
+    if context.bank is None:
+        return context
+    points = await asyncio.to_thread(context.bank.points, n)
+    entities = tuple(
+        replace(type_, examples=points.get(type_.name) or type_.examples)
+        for type_ in context.schema.entities
+    )
+    return replace(context, schema=replace(context.schema, entities=entities))

@@ -127,6 +127,10 @@ class Recipe:
     demo_tokens: int = 1500
     """How long they may be together, in estimated tokens."""
 
+    lesson: str = ""
+    """What makes a bank for it of labelled passages or of plain ones: a name from
+    `agents/learning/`."""
+
     def stage(self, name: str) -> Stage:
         """Return the stage called `name`."""
         return next(stage for stage in self.stages if stage.name == name)

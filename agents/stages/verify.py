@@ -1,26 +1,48 @@
 """Is it true? Deterministic checks first, a yes/no question for what they leave in doubt."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from questgraph.agents.checks import Breach, Doubt, check
 from questgraph.agents.concurrency import together
 from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import fenced
+from questgraph.agents.shots import NO_SHOTS, Shots, contrasting
 from questgraph.agents.stages.base import Calls, Recipe, Stage
 from questgraph.agents.state import Context, Problem, State, Update
+from questgraph.tools.chunking import sentences
 from questgraph.tools.codecs.yesno import YesNo
+from questgraph.tools.grounding import evidence
+from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import Message
 from questgraph.tools.prompts import render
-from questgraph.tools.records import MENTION, TRIGGER, Claim, Turn, Verdict
+from questgraph.tools.records import (
+    MENTION,
+    PLURALS,
+    TRIGGER,
+    Claim,
+    Kind,
+    Span,
+    Turn,
+    Unit,
+    Verdict,
+)
 from questgraph.tools.schema import AnyType, Schema
 
 MAX_TOKENS = 16
+_CODEC = YesNo()
 WIDEST = 8
 """Questions about one passage at most: a passage that raises more doubts keeps the rest open."""
 
 
-def verify(*, at_most: int = WIDEST, prompt: str = "verify.v1", name: str = "verify") -> Stage:
+def verify(
+    *,
+    at_most: int = WIDEST,
+    prompt: str = "verify.v1",
+    name: str = "verify",
+    every: Sequence[Kind] = (),
+    shots: Shots = NO_SHOTS,
+) -> Stage:
     """Return a stage that gives each new grounded claim a verdict.
 
     `sound` and `invalid` come from the checks, `confirmed` and `refuted` from the model, which
@@ -31,30 +53,42 @@ def verify(*, at_most: int = WIDEST, prompt: str = "verify.v1", name: str = "ver
         at_most: How many doubts to ask about.
         prompt: The question.
         name: The stage's name.
+        every: Kinds of claims that are asked about even where the checks find them sound (GPT-NER).
+        shots: Answered questions about other passages that each question is asked after: claims
+            that hold, and claims that do not, since they are of another type or were rejected.
     """
-    codec = YesNo()
+    verifier = _Verifier(at_most, prompt, name, every, shots)
+    which = "doubtful ones" + "".join(f", all {PLURALS[kind]}" for kind in every)
+    return Stage(
+        name=name,
+        summary=f"checks claims, asks about {which}",
+        run=verifier.run,
+        calls=verifier.calls,
+    )
 
-    def wording(words: str, type_: AnyType) -> str:
-        return render(
-            prompt,
-            statement=words,
-            guideline=type_.guideline,
-            avoid=type_.avoid,
-            how=codec.instruct(),
-        )
 
-    async def run(state: State, context: Context, recipe: Recipe) -> Update:
+@dataclass(frozen=True, slots=True)
+class _Verifier:
+    """What `verify` was told, and how it is done."""
+
+    at_most: int
+    prompt: str
+    name: str
+    every: Sequence[Kind]
+    shots: Shots
+
+    async def run(self, state: State, context: Context, recipe: Recipe) -> Update:
         judged = [_checked(claim, context.schema, state["claims"]) for claim in state["claims"]]
         claims = [claim for claim, _ in judged]
         # Claims in the same words, about several places, are one doubt.
         doubts: dict[str, list[int]] = {}
         for i, (claim, doubt) in enumerate(judged):
-            if doubt:
+            if doubt or (claim.kind in self.every and claim.verdict == "sound"):
                 words = statement(claim, context.schema[claim.type])
                 doubts.setdefault(words, []).append(i)
-        asked = list(doubts.items())[:at_most]
+        asked = list(doubts.items())[: self.at_most]
         answers = await together(
-            put(claims[same[0]], words, state, context) for words, same in asked
+            self._put(claims[same[0]], words, state, context) for words, same in asked
         )
         turns: list[Turn] = []
         for (_, same), answer in zip(asked, answers, strict=True):
@@ -65,21 +99,50 @@ def verify(*, at_most: int = WIDEST, prompt: str = "verify.v1", name: str = "ver
         problems = [_final(answer.problem) for answer in answers if answer.problem]
         return {"claims": tuple(claims), "turns": turns, "problems": problems}
 
-    async def put(claim: Claim, words: str, state: State, context: Context) -> Answer[bool]:
+    def calls(self, schema: Schema) -> Calls:
+        # The words of a type stand in for those of a claim.
+        questions = tuple(self._wording(type_.words, type_) for type_ in schema.types())
+        return Calls(0, self.at_most / 2, self.at_most, MAX_TOKENS, questions)
+
+    async def _put(self, claim: Claim, words: str, state: State, context: Context) -> Answer[bool]:
         chunk, type_ = state["unit"].chunk, context.schema[claim.type]
         window = claim.evidence.shift(-chunk.span.start) if claim.evidence else (0, None)
-        text = wording(words, type_)
-        question = about(codec, (), text, max_tokens=MAX_TOKENS)
-        evidence = fenced(chunk.text[slice(*window)])
-        messages = [Message("user", f"{evidence}\n\n{text}")]
-        return await converse(context.gateway, messages, question, stage=name)
+        text = self._wording(words, type_)
+        question = about(_CODEC, (), text, max_tokens=MAX_TOKENS)
+        demos = await self._examples(claim, type_, state, context)
+        messages = [*demos, Message("user", f"{fenced(chunk.text[slice(*window)])}\n\n{text}")]
+        return await converse(context.gateway, messages, question, stage=self.name)
 
-    def calls(schema: Schema) -> Calls:
-        # The words of a type stand in for those of a claim.
-        questions = tuple(wording(type_.words, type_) for type_ in schema.types())
-        return Calls(0, at_most / 2, at_most, MAX_TOKENS, questions)
+    async def _examples(
+        self, claim: Claim, type_: AnyType, state: State, context: Context
+    ) -> list[Message]:
+        """Return answered questions like the one about `claim`."""
+        found = await contrasting(
+            self.shots,
+            state,
+            context,
+            has=lambda demo: bool(_right(demo, type_)),
+            lacks=lambda demo: bool(_wrong(demo, type_, context.schema)),
+            about=_places(claim, state["unit"]),
+        )
+        messages: list[Message] = []
+        for demo, holds in found:
+            example = (_right(demo, type_) if holds else _wrong(demo, type_, context.schema))[0]
+            text = self._wording(statement(example, type_), type_)
+            messages += [
+                Message("user", f"{fenced(_sentences_of(example, demo.text))}\n\n{text}"),
+                Message("assistant", _CODEC.write(holds)),
+            ]
+        return messages
 
-    return Stage(name=name, summary="checks claims, asks about doubtful ones", run=run, calls=calls)
+    def _wording(self, words: str, type_: AnyType) -> str:
+        return render(
+            self.prompt,
+            statement=words,
+            guideline=type_.guideline,
+            avoid=type_.avoid,
+            how=_CODEC.instruct(),
+        )
 
 
 def statement(claim: Claim, type_: AnyType) -> str:
@@ -122,6 +185,37 @@ def _checked(claim: Claim, schema: Schema, claims: Sequence[Claim]) -> tuple[Cla
             return replace(claim, reason=reason), doubt
         case None:
             return replace(claim, verdict="sound"), None
+
+
+def _places(claim: Claim, unit: Unit) -> list[Span]:
+    """Return what a claim is about, within the passage: its mention, or its head and tail."""
+    spans = [span for _, mention in claim.arguments[:2] if (span := mention.span)]
+    return [span.shift(-unit.chunk.span.start) for span in spans]
+
+
+def _right(demo: Labelled, type_: AnyType) -> list[Claim]:
+    return [claim for claim in demo.claims if claim.type == type_.name]
+
+
+def _wrong(demo: Labelled, type_: AnyType, schema: Schema) -> list[Claim]:
+    """Return claims about a passage that do not hold: those rejected, and those of other types."""
+    rejected = [claim for claim in demo.rejected if claim.type == type_.name]
+    right = {claim.arguments for claim in _right(demo, type_)}
+    others = [
+        claim
+        for claim in demo.claims
+        if claim.kind == type_.kind
+        and claim.arguments not in right
+        and type_.name not in schema.lineage(claim.type)
+        and claim.type not in schema.lineage(type_.name)
+    ]
+    return rejected + others
+
+
+def _sentences_of(claim: Claim, text: str) -> str:
+    """Return the sentences of `text` that hold a claim."""
+    spans = [span for _, mention in claim.arguments if (span := mention.span)]
+    return text[slice(*evidence(spans, sentences(text)))]
 
 
 def _final(problem: Problem) -> Problem:

@@ -11,10 +11,23 @@ from hypothesis import strategies as st
 
 from questgraph.tools.codecs.base import Codec
 from questgraph.tools.codecs.by_type import ByType
+from questgraph.tools.codecs.code.appends import Appends
+from questgraph.tools.codecs.code.arguments import Arguments
+from questgraph.tools.codecs.code.imports import Imports
+from questgraph.tools.codecs.code.instances import Instances
+from questgraph.tools.codecs.code.triples import Triples
+from questgraph.tools.codecs.instruct_uie import InstructUie
+from questgraph.tools.codecs.linear import Linear
+from questgraph.tools.codecs.marked_copy import MarkedCopy
+from questgraph.tools.codecs.move import Move, MoveChoice
 from questgraph.tools.codecs.names import JsonNames, ListedNames
 from questgraph.tools.codecs.pairs import Pairs
+from questgraph.tools.codecs.reasoned import Decision, Reasoned, Step, Steps
+from questgraph.tools.codecs.sel import Sel
 from questgraph.tools.codecs.table import Table
+from questgraph.tools.codecs.tanl import Tanl
 from questgraph.tools.codecs.value import Value
+from questgraph.tools.codecs.word_flags import WordFlags
 from questgraph.tools.codecs.yesno import YesNo
 from questgraph.tools.errors import AnswerError
 from questgraph.tools.records import Frame
@@ -30,6 +43,8 @@ AT_ACME = Frame("relation", "works_for", (("head", "Ann"), ("tail", "Acme & Sons
 CHOSEN = Frame("event", "appointment", (("trigger", "named"), ("person", "Ann"), ("person", "Bo")))
 TOLD = Frame("event", "appointment", (("person", "Ann"), ("person", "Bo")))
 
+PASSAGE = 'Ann O\'Neil | "Annie" works for Acme & Sons [1]. They named Ann and Bo.'
+
 CASES: list[tuple[Codec[Any], Sequence[AnyType], Any]] = [
     (ByType(), [PERSON, WORKS, NAMED], [ANN, AT_ACME, CHOSEN]),
     (ByType(), [PERSON, WORKS, NAMED], []),
@@ -43,10 +58,43 @@ CASES: list[tuple[Codec[Any], Sequence[AnyType], Any]] = [
     (Table(), [WORKS], [AT_ACME]),
     (Table(), [NAMED], [TOLD]),
     (Table(), [WORKS], []),
+    (MoveChoice([Move("detect"), Move("ask", "person")]), [], Move("ask", "person")),
+    (MoveChoice([Move("verify", 'person: Ann "O"'), Move("stop")]), [], Move("stop")),
     (YesNo(), [], True),
     (YesNo(), [], False),
     (Value(), [], "May 2021: the first"),
     (Value(), [], ""),
+    (MarkedCopy(PASSAGE), [PERSON], [ANN]),
+    (MarkedCopy(PASSAGE), [PERSON], []),
+    (WordFlags(PASSAGE), [PERSON], [ANN]),
+    (WordFlags(PASSAGE), [PERSON], []),
+    (Steps(Step("case", "one sentence")), [], ("A person works for a firm.",)),
+    (Reasoned(), [WORKS], Decision("works_for")),
+    (Reasoned(after=[Step("because", "why")]), [WORKS], Decision("", ('said "no"',))),
+    (Sel(), [PERSON, WORKS, NAMED], [ANN, AT_ACME, CHOSEN]),
+    (Sel(), [PERSON, WORKS], []),
+    (Tanl(PASSAGE), [PERSON, WORKS, NAMED], [ANN, AT_ACME, CHOSEN]),
+    (Tanl(PASSAGE), [PERSON, WORKS], []),
+    (InstructUie(), [PERSON, WORKS, NAMED], [ANN, AT_ACME, CHOSEN]),
+    (InstructUie(), [PERSON, WORKS], []),
+    (Linear(), [WORKS], [AT_ACME]),
+    (Linear(collapsed=True), [WORKS], [AT_ACME]),
+    (Linear(), [WORKS], []),
+    (Appends(), [PERSON, PLACE], [ANN, LAGOS]),
+    (Appends(), [WORKS], [AT_ACME]),
+    (Appends(), [WORKS], []),
+    (Instances(), [PERSON, WORKS, NAMED], [ANN, AT_ACME, CHOSEN]),
+    (Instances(), [PERSON, WORKS, NAMED], []),
+    (Instances(masked=True), [PERSON, PLACE], [ANN, LAGOS]),
+    (Instances(triggers=True), [NAMED], []),
+    (Arguments(), [NAMED], [TOLD]),
+    (Arguments(), [NAMED], []),
+    (Triples(), [PERSON, WORKS], [ANN, AT_ACME]),
+    (Triples(), [PERSON, WORKS], []),
+    (Triples(rationale=True), [PERSON, PLACE, WORKS], [LAGOS, ANN, AT_ACME]),
+    (Triples(rationale=True), [PERSON, WORKS], []),
+    (Imports(), [PERSON, PLACE, WORKS], ["person", "works_for"]),
+    (Imports(), [PERSON, PLACE], []),
 ]
 each_case = pytest.mark.parametrize(
     ("codec", "types", "value"), CASES, ids=lambda part: type(part).__name__

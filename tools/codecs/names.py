@@ -14,16 +14,26 @@ MOST_NAMES = 16
 
 
 class JsonNames:
-    """Type names as `{"types":["person","works_for"]}`."""
+    """Type names as `{"types":["person","works_for"]}`.
+
+    Args:
+        ranked: Whether all types are wanted, in an order of the answer's own; otherwise those
+            that occur, in schema order.
+    """
+
+    def __init__(self, *, ranked: bool = False) -> None:
+        self.ranked = ranked
 
     def instruct(self, types: Sequence[AnyType]) -> str:
         """Say in words how to answer."""
-        return 'Answer with JSON: {"types":[names of those that occur]}'
+        which = "all names, in your order" if self.ranked else "names of those that occur"
+        return f'Answer with JSON: {{"types":[{which}]}}'
 
     def format(self, types: Sequence[AnyType]) -> AnswerFormat | None:
         """Return a schema that allows the names of `types` and no others."""
         names = [type_.name for type_ in types]
-        items = {"type": "array", "items": {"enum": names}, "maxItems": min(len(names), MOST_NAMES)}
+        most = len(names) if self.ranked else min(len(names), MOST_NAMES)
+        items = {"type": "array", "items": {"enum": names}, "maxItems": most}
         return AnswerFormat(
             {
                 "type": "object",
@@ -38,7 +48,7 @@ class JsonNames:
         return json.dumps({"types": list(value)}, ensure_ascii=False, separators=(",", ":"))
 
     def read(self, answer: str, types: Sequence[AnyType]) -> list[str]:
-        """Return the names in schema order.
+        """Return the names, each once.
 
         Raises:
             AnswerError: When there is no list of names, or it has names that nobody asked for.
@@ -48,7 +58,8 @@ class JsonNames:
             said = next((value for value in said.values() if isinstance(value, list)), None)
         if not isinstance(said, list):
             raise AnswerError('Answer with JSON such as {"types":["a","b"]}.')
-        return known_names([str(name) for name in said], types)
+        names = [str(name) for name in said]
+        return known_names(names, types, ranked=self.ranked)
 
 
 class ListedNames:
@@ -95,16 +106,18 @@ class ListedNames:
         return known_names(found, types)
 
 
-def known_names(said: Sequence[str], types: Sequence[AnyType]) -> list[str]:
-    """Return the names of `types` that were `said`, in schema order.
+def known_names(
+    said: Sequence[str], types: Sequence[AnyType], *, ranked: bool = False
+) -> list[str]:
+    """Return the names of `types` that were `said`, in schema order, or as said when `ranked`.
 
     Raises:
         AnswerError: When something else was said too.
     """
     known = by_folded(type_.name for type_ in types)
     wanted = [name for name in said if not is_nothing(name)]
-    chosen = {known[fold(name)] for name in wanted if fold(name) in known}
-    names = [type_.name for type_ in types if type_.name in chosen]
+    chosen = dict.fromkeys(known[fold(name)] for name in wanted if fold(name) in known)
+    names = list(chosen) if ranked else [t.name for t in types if t.name in chosen]
     if strange := sorted({name for name in wanted if fold(name) not in known}):
         raise AnswerError(
             f"Use only these names: {', '.join(known.values())}; not {', '.join(strange[:5])}.",

@@ -1,10 +1,10 @@
 """Markdown tables, as ChatIE's second stage asks for them.
 
 Two columns for entities (type, name) and relations (head, tail), three for events (type, role,
-content). Differences from the released parser, which drops the first two rows whatever they
-hold: a header is known by its cells and a rule by its dashes, so a table without them loses no
-row. One event per type and several fillers per role can be told, since the form has no place
-for more.
+content), or two, where the type goes without saying. Differences from the released parser, which
+drops the first two rows whatever they hold: a header is known by its cells and a rule by its
+dashes, so a table without them loses no row. One event per type and several fillers per role can
+be told, since the form has no place for more.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,11 +17,18 @@ from questgraph.tools.schema import AnyType, EntityType, EventType, RelationType
 
 
 class Table:
-    """Frames of one type as the rows of a table."""
+    """Frames of one type as the rows of a table.
+
+    Args:
+        typed: Whether the rows of an event name its type; without that they have two cells.
+    """
+
+    def __init__(self, *, typed: bool = True) -> None:
+        self.typed = typed
 
     def instruct(self, types: Sequence[AnyType]) -> str:
         """Say in words how to answer."""
-        header = " | ".join(_header(types[0]))
+        header = " | ".join(self._header(types[0]))
         return f"Answer with a table | {header} | only. Answer none where there is nothing."
 
     def format(self, types: Sequence[AnyType]) -> AnswerFormat | None:
@@ -31,10 +38,11 @@ class Table:
     def write(self, value: Sequence[Frame], types: Sequence[AnyType]) -> str:
         """Spell the frames as a table with header and rule."""
         type_ = types[0]
+        header = self._header(type_)
         rows = list(dict.fromkeys(row for frame in value for row in _rows(frame, type_)))
         if not rows:
             return "none"
-        header = _header(type_)
+        rows = [row[-len(header) :] for row in rows]
         rule = tuple("---" for _ in header)
         return "\n".join(f"| {' | '.join(map(_escape, row))} |" for row in (header, rule, *rows))
 
@@ -46,28 +54,26 @@ class Table:
                 number of cells.
         """
         type_ = types[0]
-        width = len(_header(type_))
+        header = self._header(type_)
         rows = [_cells(line) for line in answer.splitlines() if "|" in line]
-        rows = [
-            row for row in rows if any(row) and not _is_rule(row) and not _is_header(row, type_)
-        ]
+        rows = [row for row in rows if any(row) and not _is_rule(row) and not _same(row, header)]
         if not rows and "|" not in answer and not _says_nothing(answer):
             raise AnswerError(self.instruct(types))
-        good = [row for row in rows if len(row) == width]
+        good = [row for row in rows if len(row) == len(header)]
         frames = list(dict.fromkeys(_frames(good, type_)))
         if len(good) < len(rows):
-            raise AnswerError(f"Each row needs {width} cells. {self.instruct(types)}", frames)
+            raise AnswerError(f"Each row needs {len(header)} cells. {self.instruct(types)}", frames)
         return frames
 
-
-def _header(type_: AnyType) -> tuple[str, ...]:
-    match type_:
-        case EntityType():
-            return ("entity type", "entity name")
-        case RelationType():
-            return (_side(type_.head, "head"), _side(type_.tail, "tail"))
-        case EventType():
-            return ("event type", "argument role", "argument content")
+    def _header(self, type_: AnyType) -> tuple[str, ...]:
+        match type_:
+            case EntityType():
+                return ("entity type", "entity name")
+            case RelationType():
+                return (_side(type_.head, "head"), _side(type_.tail, "tail"))
+            case EventType():
+                cells = ("event type", "argument role", "argument content")
+                return cells if self.typed else cells[1:]
 
 
 def _side(types: Sequence[str], otherwise: str) -> str:
@@ -100,7 +106,7 @@ def _frames(rows: Sequence[Sequence[str]], type_: AnyType) -> Iterator[Frame]:
             known = by_folded(role.name for role in type_.roles)
             fillers = [
                 (known[fold(role)], text)
-                for _, role, text in rows
+                for *_, role, text in rows
                 if fold(role) in known and not is_nothing(text)
             ]
             if fillers:
@@ -121,8 +127,8 @@ def _is_rule(row: Sequence[str]) -> bool:
     return all(set(cell) <= set("-: ") for cell in row)
 
 
-def _is_header(row: Sequence[str], type_: AnyType) -> bool:
-    return [fold(cell) for cell in row] == [fold(cell) for cell in _header(type_)]
+def _same(row: Sequence[str], header: Sequence[str]) -> bool:
+    return [fold(cell) for cell in row] == [fold(cell) for cell in header]
 
 
 def _says_nothing(answer: str) -> bool:

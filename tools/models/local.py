@@ -101,6 +101,12 @@ class LocalModel:
                 ) from error
             raise
 
+    @property
+    def address(self) -> tuple[str, str]:
+        """URL and key of the open model's server, for others who are to ask the same model."""
+        assert self._lease, "use it as a context manager"
+        return self._lease.endpoint.url, self._lease.endpoint.api_key
+
     async def _leased(self) -> "_Lease":
         async with self._opening:
             if self._lease and self._lease.lost:

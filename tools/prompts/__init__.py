@@ -20,7 +20,7 @@ _ENVIRONMENT = Environment(
 )
 
 
-def render(name: str, **values: object) -> str:
+def render(name: str, /, **values: object) -> str:
     """Return the prompt `name` with its slots filled.
 
     Raises:

@@ -74,3 +74,10 @@ def test_a_decision_is_read(answer: str, decision: bool) -> None:
 def test_a_hedge_gets_a_complaint(answer: str) -> None:
     with pytest.raises(AnswerError, match="Decide"):
         YesNo().read(answer)
+
+
+def test_ranked_names_come_as_they_are_said_and_once() -> None:
+    said = '{"types":["place","person","Place"]}'
+
+    assert JsonNames(ranked=True).read(said, TYPES) == ["place", "person"]
+    assert JsonNames().read(said, TYPES) == ["person", "place"]

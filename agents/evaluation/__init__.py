@@ -1,0 +1,1 @@
+"""How well recipes do on labelled passages, at what cost, and whether two of them differ."""
