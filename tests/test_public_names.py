@@ -60,7 +60,18 @@ def test_an_update_has_only_keys_of_the_state() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["extract", "status", "recipes", "graph", "models", "demos build", "demos search"]
+    "command",
+    [
+        "extract",
+        "status",
+        "recipes",
+        "graph",
+        "models",
+        "demos build",
+        "demos learn",
+        "eval",
+        "demos search",
+    ],
 )
 def test_every_command_has_help_and_stands_in_the_readme(command: str) -> None:
     result = CliRunner().invoke(app, [*command.split(), "--help"])

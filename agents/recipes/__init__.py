@@ -23,6 +23,7 @@ from questgraph.agents.recipes.linkner import LINKNER
 from questgraph.agents.recipes.oneshot import ONESHOT
 from questgraph.agents.recipes.p_icl import P_ICL
 from questgraph.agents.recipes.planner import PLANNER
+from questgraph.agents.recipes.proggen import PROGGEN
 from questgraph.agents.recipes.promptner import PROMPTNER
 from questgraph.agents.recipes.qa4re import QA4RE
 from questgraph.agents.recipes.rt import RT
@@ -46,7 +47,7 @@ _RECIPES = (
     *(GPT_NER, GPT_RE, SELF_IMPROVE, C_ICL, P_ICL, RT, COT_ER, GUIDELINE_LEARNING),
     *(CODEIE, CODE4UIE, CODE4UIE_TWO_STAGE, CODEKGC, CODEKGC_RATIONALE, CODE4STRUCT),
     *(GOLLIE_STYLE, GOLLIE_STYLE_MASKED),
-    *(VERIFINER, FILTER_THEN_RERANK, LINKNER, GCD),
+    *(VERIFINER, PROGGEN, FILTER_THEN_RERANK, LINKNER, GCD),
     *(AMALVY, ULTRA),
     *(UIE, TANL, INSTRUCT_UIE, GENIE),
 )

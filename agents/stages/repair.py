@@ -126,7 +126,7 @@ class _Mender:
         return render(
             self.prompt,
             type=type_,
-            others=[other for other in schema.entities if other != type_] or [type_],
+            others=[other for other in schema.entities if other != type_],
             names=[" ".join(each.split()) for each in names],
             how=Repairs(names, type_.name).instruct(schema.entities),
         )

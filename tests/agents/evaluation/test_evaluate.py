@@ -12,6 +12,8 @@ from questgraph.tools.errors import ConfigError
 from questgraph.tools.models.base import Request
 from questgraph.tools.models.scripted import ScriptedModel
 
+pytestmark = pytest.mark.anyio
+
 TEXTS = ("Ann Lee works for Acme.", "Bo Ek met Cy Fox in Oslo.", "It rained all day long.")
 
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from questgraph.agents.dialogue import fenced
 from questgraph.agents.machine import compile_recipe
 from questgraph.agents.recipes.amalvy import AMALVY
 from questgraph.agents.stages.base import Recipe
@@ -50,12 +51,11 @@ async def test_two_sentences_that_name_the_same_people_stand_beside_the_passage(
     state = await put(AMALVY, model)
 
     (part,) = state["context"]
-    assert part.splitlines()[1:] == [
-        "<passage>",
+    helpful = (
         "The captain of the ship was called Ahab.",
         "In the morning Starbuck, a mate from Nantucket, wrote to his wife.",
-        "</passage>",
-    ]
+    )
+    assert part.partition("\n")[2] == fenced("\n".join(helpful))
     question = model.requests[0].messages[-1].content
     assert question.index(PASSAGE) < question.index(part) < question.index("Copy every mention")
     assert outcome(state).status == "done"

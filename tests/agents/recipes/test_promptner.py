@@ -66,11 +66,10 @@ async def test_demonstrations_turn_candidates_down(put: Put) -> None:
     await put(PROMPTNER, model, [DEMO])
 
     assert model.requests[0].messages[2].content == (
-        "1. Monday | False | it names nothing of these types\n"
-        "2. Cy Dee | True | it names a thing of the type person (person)\n"
-        "3. Globex | True | it names a thing of the type organization (organization)\n"
-        "4. met | False | it names nothing of these types\n"
-        "5. board | False | it names nothing of these types"
+        "1. Cy Dee | True | it names a thing of the type person (person)\n"
+        "2. Globex | True | it names a thing of the type organization (organization)\n"
+        "3. met | False | it names nothing of these types\n"
+        "4. board | False | it names nothing of these types"
     )
 
 

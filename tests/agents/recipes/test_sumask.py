@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from questgraph.agents.converse import Answer
+from questgraph.agents.dialogue import fenced
 from questgraph.agents.recipes.sumask import SUMASK
 from questgraph.agents.stages.summarise import _Chain, dispersion
 from questgraph.agents.state import State, outcome
@@ -66,7 +67,7 @@ async def test_the_answer_sees_the_summary_and_not_the_passage(put: Put) -> None
     first, last = model.requests[0], model.requests[-1]
     assert "Ann Lee works for Acme. Acme named" in first.messages[0].content
     (asked,) = last.messages
-    assert "<passage>\nAnn Lee is employed by Acme.\n</passage>" in asked.content
+    assert fenced("Ann Lee is employed by Acme.") in asked.content
     assert "Acme named" not in asked.content
     assert (first.temperature, last.temperature) == (0.7, 0.7)
 

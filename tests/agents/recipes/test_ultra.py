@@ -40,7 +40,7 @@ def schema(schema: Schema) -> Schema:
 
 def passage(request: Request) -> str:
     """Return what the last message shows; a complaint shows nothing."""
-    found = re.search(r"<passage>\n(.*?)\n</passage>", request.messages[-1].content, re.DOTALL)
+    found = re.search(r"<passage[^>]*>\n(.*?)\n</passage", request.messages[-1].content, re.DOTALL)
     return found[1] if found else ""
 
 

@@ -31,7 +31,7 @@ POOL = [
 
 
 def reads(request: Request) -> str:
-    passage = asked(request).split("</passage>")[0]
+    passage = asked(request).split("</passage")[0]
     return json.dumps({"person": ["Ann Lee"] if "Ann Lee" in passage else []})
 
 
