@@ -15,6 +15,8 @@ from questgraph.agents.runs.engine import Engine, open_engine
 from questgraph.agents.runs.plan import CHUNK_SIZE, Plan
 from questgraph.agents.stages.base import Recipe
 from questgraph.retrieval.bank import Bank
+from questgraph.retrieval.catalogue import Catalogue
+from questgraph.retrieval.entailment import CrossEncoderEntailment
 from questgraph.tools.database import Database
 from questgraph.tools.errors import ConfigError
 from questgraph.tools.gateway.batch import POLL, BatchGateway
@@ -50,6 +52,10 @@ class Options(TypedDict, total=False):
     bank: str | Path | Bank | None
     """Demonstrations: a folder made by `questgraph demos build`, a `Bank`, `"starter"` for the
     built-in ones (as when left out), `None` for none."""
+
+    catalogue: Path | str | None
+    """Known names, for recipes that check names by them: a CSV or JSONL file with `name`, `type`
+    and perhaps `definition`; the names of the bank when left out."""
 
     limits: Limits | None
     """Requests and tokens a minute, calls in flight; as much as the endpoint takes when left
@@ -167,6 +173,7 @@ def look_up(options: Options) -> Lookup:
             "recipe": made.recipe.name,
             "schema": schema_to_yaml(made.schema),
             "bank": _name_of(options),
+            "catalogue": str(options.get("catalogue") or ""),
             "chunk_size": str(made.chunk_size),
             "ledger": _without_password(ledger),
         },
@@ -174,7 +181,7 @@ def look_up(options: Options) -> Lookup:
 
 
 def plan(options: Options) -> Plan:
-    """Look up schema, recipe and bank.
+    """Look up schema, recipe, bank and catalogue.
 
     Raises:
         ConfigError: When a name is unknown or a file is wrong; nothing was asked then.
@@ -187,10 +194,14 @@ def plan(options: Options) -> Plan:
     chosen = options.get("recipe", DEFAULT)
     recipe = recipes[chosen] if isinstance(chosen, str) else chosen
     bank = _bank(options, schema) if recipe.demos else None
+    catalogue = options.get("catalogue")
+    nli = (options.get("settings") or Settings.read()).nli
     return Plan(
         schema=schema,
         recipe=recipe,
         bank=bank.viewed(recipe.view) if bank and recipe.view else bank,
+        catalogue=Catalogue.read(Path(catalogue)) if catalogue else None,
+        entailment=CrossEncoderEntailment(nli) if nli else None,
         chunk_size=size,
     )
 

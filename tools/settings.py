@@ -21,6 +21,10 @@ class Settings:
     embedder: str = ""
     """Embedder for demonstrations (`QUESTGRAPH_EMBEDDER`); empty for the built-in one."""
 
+    nli: str = ""
+    """Cross-encoder that says what follows from what (`QUESTGRAPH_NLI`), for recipes that ask;
+    the model itself is asked when it is empty."""
+
     cache: Path
     """Folder for joined weights and built indexes (`QUESTGRAPH_CACHE`)."""
 
@@ -47,6 +51,7 @@ class Settings:
         return cls(
             model=environment.get("QUESTGRAPH_MODEL", DEFAULT_MODEL),
             embedder=environment.get("QUESTGRAPH_EMBEDDER", ""),
+            nli=environment.get("QUESTGRAPH_NLI", ""),
             cache=Path(cache) if cache else user_cache_path("questgraph"),
             **({"prices": Path(prices)} if prices else {}),
             openai_base_url=environment.get("OPENAI_BASE_URL", ""),

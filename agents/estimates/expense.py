@@ -23,7 +23,7 @@ def usd(need: Need, cached_share: float, terms: Terms) -> Range | None:
     def of(read: float, written: float, share: float) -> float:
         usage = Usage(
             prompt_tokens=round(read),
-            cached_tokens=round(share * read),
+            cached_tokens=min(round(read), round(share * read)),
             completion_tokens=round(written),
         )
         return price.of(usage, batch=terms.batch)

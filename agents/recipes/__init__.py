@@ -11,6 +11,7 @@ from questgraph.agents.recipes.codeie import CODEIE
 from questgraph.agents.recipes.codekgc import CODEKGC
 from questgraph.agents.recipes.codekgc_rationale import CODEKGC_RATIONALE
 from questgraph.agents.recipes.cot_er import COT_ER
+from questgraph.agents.recipes.docre_nli import DOCRE_NLI
 from questgraph.agents.recipes.filter_then_rerank import FILTER_THEN_RERANK
 from questgraph.agents.recipes.gcd import GCD
 from questgraph.agents.recipes.genie import GENIE
@@ -22,6 +23,7 @@ from questgraph.agents.recipes.instruct_uie import INSTRUCT_UIE
 from questgraph.agents.recipes.linkner import LINKNER
 from questgraph.agents.recipes.oneshot import ONESHOT
 from questgraph.agents.recipes.p_icl import P_ICL
+from questgraph.agents.recipes.padellm import PADELLM
 from questgraph.agents.recipes.planner import PLANNER
 from questgraph.agents.recipes.proggen import PROGGEN
 from questgraph.agents.recipes.promptner import PROMPTNER
@@ -47,7 +49,7 @@ _RECIPES = (
     *(GPT_NER, GPT_RE, SELF_IMPROVE, C_ICL, P_ICL, RT, COT_ER, GUIDELINE_LEARNING),
     *(CODEIE, CODE4UIE, CODE4UIE_TWO_STAGE, CODEKGC, CODEKGC_RATIONALE, CODE4STRUCT),
     *(GOLLIE_STYLE, GOLLIE_STYLE_MASKED),
-    *(VERIFINER, PROGGEN, FILTER_THEN_RERANK, LINKNER, GCD),
+    *(VERIFINER, PROGGEN, FILTER_THEN_RERANK, LINKNER, DOCRE_NLI, GCD, PADELLM),
     *(AMALVY, ULTRA),
     *(UIE, TANL, INSTRUCT_UIE, GENIE),
 )

@@ -84,7 +84,13 @@ class Engine:
         return _whole(result, [await self._question(part, demos, splits - 1) for part in parts])
 
     async def _once(self, unit: Unit, demos: tuple[Labelled, ...]) -> Result:
-        context = Context(gateway=self.gateway, schema=self.plan.schema, bank=self.plan.bank)
+        context = Context(
+            gateway=self.gateway,
+            schema=self.plan.schema,
+            bank=self.plan.bank,
+            catalogue=self.plan.catalogue,
+            entailment=self.plan.entailment,
+        )
         try:
             state = cast(State, await self.machine.ainvoke(initial(unit, demos), context=context))
         except (NotAskedError, StorageError):

@@ -8,6 +8,8 @@ from importlib.resources.abc import Traversable
 
 from questgraph.agents.stages.base import Recipe
 from questgraph.retrieval.bank import Bank
+from questgraph.retrieval.catalogue import Catalogue
+from questgraph.retrieval.entailment import Entailment
 from questgraph.tools.chunking import split
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.records import Claim, Document, Unit, digest, within
@@ -31,6 +33,12 @@ class Plan:
     schema: Schema
     recipe: Recipe
     bank: Bank | None = None
+    catalogue: Catalogue | None = None
+    """Known names, for recipes that check names by them."""
+
+    entailment: Entailment | None = None
+    """Who says what follows from what; the model itself when it is left out."""
+
     chunk_size: int = CHUNK_SIZE
     """Most characters of a passage."""
 
@@ -44,6 +52,8 @@ class Plan:
         return digest(
             *(_code(), model, repr(_shape(self.recipe)), schema_to_yaml(self.schema)),
             *(self.bank.digest if self.bank else "", str(self.chunk_size), str(self.overlap)),
+            self.catalogue.digest if self.catalogue else "",
+            self.entailment.name if self.entailment else "",
         )
 
     def units(self, document: Document, given: Sequence[Claim] = ()) -> list[Unit]:
@@ -83,7 +93,7 @@ def _shape(recipe: Recipe) -> object:
 def _code() -> str:
     """Return a hash of questgraph itself: another version may ask or understand otherwise."""
     parts = []
-    for folder in ("agents", "tools"):
+    for folder in ("agents", "retrieval", "tools"):
         parts += [file.read_text("utf-8") for file in _files(files(f"questgraph.{folder}"))]
     return digest(*parts)
 

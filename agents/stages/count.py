@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from questgraph.agents.concurrency import together
 from questgraph.agents.converse import Answer, about, converse
@@ -30,7 +30,7 @@ class _Listed(NamedTuple):
     """What was answered about one type."""
 
     type: AnyType
-    count: Answer[int]
+    number: Answer[int]
     names: list[Answer[str]]
 
 
@@ -88,7 +88,9 @@ class _Counter:
                 if answer.value:
                     frame = Frame("entity", type_.name, ((MENTION, answer.value),))
                     said.append((frame, len(state["turns"]) + len(turns) - 1))
-        answers = [answer for each in listed for answer in (each.count, *each.names)]
+        answers: list[Answer[Any]] = []
+        for each in listed:
+            answers += [each.number, *each.names]
         return {
             "frames": (*state["frames"], *_of_one_type(said)),
             "turns": turns,
@@ -163,14 +165,14 @@ class _Counter:
 
 
 def _of_one_type(said: Sequence[tuple[Frame, int]]) -> list[Said]:
-    """Return each frame once, and each wording with one type only."""
-    turns: dict[Frame, list[int]] = {}
+    """Return each wording once, with the one type that it was given for most often."""
+    names: dict[str, dict[str, list[tuple[Frame, int]]]] = {}
     for frame, turn in said:
-        turns.setdefault(frame, []).append(turn)
-    best: dict[str, Frame] = {}
-    for frame in turns:
-        wording = fold(frame.fillers[0][1]).text
-        rival = best.setdefault(wording, frame)
-        if len(turns[frame]) > len(turns[rival]):
-            best[wording] = frame
-    return [Said(frame, tuple(turns[frame])) for frame in turns if frame in best.values()]
+        by_type = names.setdefault(fold(frame.fillers[0][1]).text, {})
+        by_type.setdefault(frame.type, []).append((frame, turn))
+    # Types come in the order of the schema, and the first of equals counts.
+    chosen = [max(by_type.values(), key=len) for by_type in names.values()]
+    return [
+        Said(tellings[0][0], tuple(turn for _, turn in tellings), len(tellings))
+        for tellings in chosen
+    ]
