@@ -9,19 +9,25 @@ from questgraph.agents.candidates import marked
 from questgraph.agents.concurrency import together
 from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import fenced
+from questgraph.agents.known_names import (
+    Option,
+    class_choice,
+    class_question,
+    name_choice,
+    name_question,
+    options_of,
+    type_of,
+)
 from questgraph.agents.samples import final, missing
 from questgraph.agents.stages.base import OCCURS, Calls, Recipe, Stage
 from questgraph.agents.state import Candidate, Context, Problem, Said, State, Update
 from questgraph.retrieval.catalogue import Catalogue, Entry, Found
 from questgraph.retrieval.embedders import Embedder
 from questgraph.retrieval.probe import learned
-from questgraph.tools.codecs.choice import NONE, Choice
-from questgraph.tools.codecs.parsing import by_folded, fold
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import Message
-from questgraph.tools.prompts import render
 from questgraph.tools.records import MENTION, Claim, Frame, Span, Unit, Verdict
-from questgraph.tools.schema import AnyType, Schema
+from questgraph.tools.schema import Schema
 
 MAX_TOKENS = 64
 
@@ -38,17 +44,6 @@ NO_CATALOGUE = "there is no catalogue of names to look in: name one, or a bank"
 UNKNOWN = "the catalogue does not know it"
 UNFIT = "nothing that the catalogue knows of it fits"
 KNOWN = "the catalogue knows it"
-
-
-class Option(NamedTuple):
-    """What a name may be."""
-
-    span: Span
-    """Characters of the passage."""
-
-    type: str
-    because: str
-    """What the catalogue says, or what the type means."""
 
 
 def consult(
@@ -100,9 +95,10 @@ class _Consultant:
         unit, claims = state["unit"], list(state["claims"])
         names = _alike(claims)[: self.at_most]
         found = [self._look_up(claims[same[0]], unit, catalogue) for same in names]
-        classes = await self._classes([each.entry for some in found for each in some], context)
-        types = _types(found, classes, context.schema)
-        options = [_options(some, types, context.schema) for some in found]
+        entries = list(dict.fromkeys(each.entry for some in found for each in some))
+        classes = await self._classes(entries, context)
+        types = _types(entries, classes, context.schema)
+        options = [options_of(some, types, context.schema) for some in found]
         votes = await together(
             self._votes(claims[same[0]], some, unit, context)
             for same, some in zip(names, options, strict=True)
@@ -127,7 +123,10 @@ class _Consultant:
     def calls(self, schema: Schema) -> Calls:
         types = schema.types("entity")
         example = Option(Span(0, 0), types[0].name if types else "", "")
-        questions = _class_question(Entry("name", "type"), types), _question("name", "", [example])
+        questions = (
+            class_question(Entry("name", "type"), types),
+            name_question("name", "", [example]),
+        )
         most = self.at_most * (ENTRIES + self.samples) if types else 0
         return Calls(0, OCCURS * most, most, MAX_TOKENS, questions)
 
@@ -140,12 +139,11 @@ class _Consultant:
     ) -> Mapping[Entry, Answer[int]]:
         """Ask which type of the schema each entry is of, where its own name does not tell."""
         types = context.schema.types("entity")
-        known = by_folded(type_.name for type_ in types)
-        asked = [entry for entry in dict.fromkeys(entries) if fold(entry.type) not in known]
-        choice = _classes_of(types)
+        asked = [entry for entry in entries if not type_of(entry, types)]
+        choice = class_choice(types)
 
         async def put(entry: Entry) -> Answer[int]:
-            text = _class_question(entry, types)
+            text = class_question(entry, types)
             question = about(choice, (), text, max_tokens=MAX_TOKENS)
             message = Message("user", text)
             return await converse(context.gateway, [message], question, stage=self.name)
@@ -160,9 +158,9 @@ class _Consultant:
         if not options or _is_only(options, claim, unit):
             return []
         shown = fenced(marked(Candidate("entity", claim.arguments), unit))
-        text = _question(claim.arguments[0].mention.text, unit.chunk.text, options)
+        text = name_question(claim.arguments[0].mention.text, unit.chunk.text, options)
         messages = [Message("user", f"{shown}\n\n{text}")]
-        question = about(_choice(unit.chunk.text, options), (), text, max_tokens=MAX_TOKENS)
+        question = about(name_choice(unit.chunk.text, options), (), text, max_tokens=MAX_TOKENS)
         return await together(
             converse(
                 context.gateway,
@@ -247,29 +245,13 @@ def _alike(claims: Sequence[Claim]) -> list[list[int]]:
 
 
 def _types(
-    found: Sequence[Sequence[Found]], classes: Mapping[Entry, Answer[int]], schema: Schema
+    entries: Sequence[Entry], classes: Mapping[Entry, Answer[int]], schema: Schema
 ) -> Mapping[Entry, str]:
-    """Return of which type of the schema each entry is; those of none are left out."""
+    """Return of which type of the schema each entry is; empty for those of none."""
     types = schema.types("entity")
-    known = by_folded(type_.name for type_ in types)
-    entries = {each.entry for some in found for each in some}
-    by_name = {entry: known[fold(entry.type)] for entry in entries if fold(entry.type) in known}
-    asked = {
-        entry: types[answer.value].name
-        for entry, answer in classes.items()
-        if answer.value is not None and answer.value < len(types)
-    }
-    return by_name | asked
-
-
-def _options(found: Sequence[Found], types: Mapping[Entry, str], schema: Schema) -> list[Option]:
-    """Return what a name may be, each place and type once."""
-    options: dict[tuple[Span, str], Option] = {}
-    for span, entry in found:
-        if type_ := types.get(entry, ""):
-            because = entry.definition or schema[type_].guideline
-            options.setdefault((span, type_), Option(span, type_, because))
-    return list(options.values())
+    names = [*(type_.name for type_ in types), ""]
+    asked = {e: names[a.value] for e, a in classes.items() if a.value is not None}
+    return {entry: asked.get(entry, type_of(entry, types)) for entry in entries}
 
 
 def _is_only(options: Sequence[Option], claim: Claim, unit: Unit) -> bool:
@@ -287,28 +269,3 @@ def _place(claim: Claim, unit: Unit) -> Span:
     span = claim.arguments[0].mention.span
     assert span, "only names that were found are looked up"
     return span.shift(-unit.chunk.span.start)
-
-
-def _class_question(entry: Entry, types: Sequence[AnyType]) -> str:
-    choice = _classes_of(types)
-    return render("consult-class.v1", entry=entry, options=choice.lines, how=choice.instruct())
-
-
-def _classes_of(types: Sequence[AnyType]) -> Choice:
-    told = (f"{type_.name}: {type_.guideline or type_.words}" for type_ in types)
-    return Choice((*told, NONE))
-
-
-def _question(name: str, text: str, options: Sequence[Option]) -> str:
-    choice = _choice(text, options)
-    return render(
-        "consult.v1", mention=" ".join(name.split()), options=choice.lines, how=choice.instruct()
-    )
-
-
-def _choice(text: str, options: Sequence[Option]) -> Choice:
-    told = []
-    for span, type_, because in options:
-        words = " ".join(text[slice(*span)].split())
-        told.append(f'"{words}" is: {type_}{f" ({because})" if because else ""}')
-    return Choice((*told, NONE))
