@@ -44,7 +44,9 @@ def pair(*, at_most: int = MOST_PAIRS, name: str = "pair") -> Stage:
         ]
         return {"candidates": tuple(candidate for candidate in fitted if candidate.types)}
 
-    return Stage(name=name, summary="pairs entities that a relation may join", run=run)
+    return Stage(
+        name=name, summary=f"pairs entities that a relation may join, {at_most} at most", run=run
+    )
 
 
 def pairs(claims: Iterable[Claim], schema: Schema) -> list[Candidate]:

@@ -85,7 +85,7 @@ def _cells(line: str) -> tuple[str, str, str]:
     body = _NUMBER.sub("", line).strip()
     body = body[1:-1] if body.startswith("|") and body.endswith("|") else body
     phrase, flag, reason, *_ = [*_CELL_END.split(body, maxsplit=2), "", ""]
-    return phrase.replace("\\|", "|").strip(" *\"'`"), flag.strip(), reason.strip()
+    return phrase.replace("\\|", "|").strip(" *`"), flag.strip(), reason.strip()
 
 
 def _type(reason: str, known: dict[str, str]) -> str:

@@ -18,10 +18,10 @@ Put = Callable[..., Awaitable[State]]
 DEMO = labelled(
     {
         "id": "d",
-        "text": "On Monday Cy Dee of Globex met the board.",
+        "text": "On Monday, Cy Dee met the board of Globex.",
         "entities": [
-            {"text": "Cy Dee", "type": "person", "start": 10, "end": 16},
-            {"text": "Globex", "type": "organization", "start": 20, "end": 26},
+            {"text": "Cy Dee", "type": "person", "start": 11, "end": 17},
+            {"text": "Globex", "type": "organization", "start": 35, "end": 41},
         ],
     }
 )
@@ -66,10 +66,11 @@ async def test_demonstrations_turn_candidates_down(put: Put) -> None:
     await put(PROMPTNER, model, [DEMO])
 
     assert model.requests[0].messages[2].content == (
-        "1. Cy Dee | True | it names a thing of the type person (person)\n"
-        "2. Globex | True | it names a thing of the type organization (organization)\n"
+        "1. Monday | False | it names nothing of these types\n"
+        "2. Cy Dee | True | it names a thing of the type person (person)\n"
         "3. met | False | it names nothing of these types\n"
-        "4. board | False | it names nothing of these types"
+        "4. board | False | it names nothing of these types\n"
+        "5. Globex | True | it names a thing of the type organization (organization)"
     )
 
 
