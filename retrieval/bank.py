@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from questgraph.retrieval.duplicates import alike, triples
 from questgraph.retrieval.embedders import Embedder, Vectors
-from questgraph.retrieval.gazetteer import Gazetteer
 from questgraph.retrieval.index import Index
 from questgraph.retrieval.mapping import Aliases, fit
 from questgraph.retrieval.names import Names
@@ -55,7 +54,7 @@ class Bank:
     view: str = "sentence"
     aliases: Aliases = field(default_factory=Aliases)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hash of all that decides which demonstrations a passage gets."""
         passages = (demo and json.dumps(demo.to_json(), sort_keys=True) for demo in self.passages)
@@ -203,11 +202,6 @@ class Bank:
             return self
         fitting = [passage for passage in self.passages if passage]
         return replace(type(self).build(fitting, self.embedder, view=view), aliases=self.aliases)
-
-    @cached_property
-    def gazetteer(self) -> Gazetteer:
-        """Names that the passages can be believed about; learned when first asked for."""
-        return Gazetteer.learn(passage for passage in self.passages if passage)
 
     @cached_property
     def _names(self) -> Names:

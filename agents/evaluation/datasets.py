@@ -10,8 +10,8 @@ from typing import Any
 
 from questgraph.tools.errors import ConfigError
 from questgraph.tools.labelled import Labelled, read_labelled
-from questgraph.tools.records import HEAD, TAIL, Claim, Kind
-from questgraph.tools.schema import RelationType, Schema
+from questgraph.tools.records import Claim, Kind
+from questgraph.tools.schema import Schema
 from questgraph.tools.schema_sources import load_schema
 from questgraph.tools.sets import read_set, schema_of
 
@@ -119,12 +119,6 @@ def readable(passages: Iterable[Labelled], folder: Path) -> list[Labelled]:
     return [_relabelled(passage, names) for passage in passages]
 
 
-def _without_catch_all(schema: Schema) -> Schema:
-    """Return `schema` without the one type that any end of a relation has: it says nothing."""
-    only = [type_.name for type_ in schema.entities] == ["entity"] and schema.relations
-    return replace(schema, entities=()) if only else schema
-
-
 def _part(schema: Schema, name: str, described: Mapping[str, Any]) -> Schema:
     labels = {relation["label"] for relation in described["relations"]}
     relations = tuple(type_ for type_ in schema.relations if type_.name in labels)
@@ -159,28 +153,3 @@ def _relabelled(passage: Labelled, words: Mapping[str, str]) -> Labelled:
         for claim in passage.claims
     )
     return replace(passage, claims=claims)
-
-
-def with_signatures(schema: Schema, passages: Iterable[Labelled]) -> Schema:
-    """Return `schema` with the signatures that its relations have in labelled passages.
-
-    Sets seldom say which entity types a relation joins; what their training passages join does.
-    A relation that has a signature, or is not seen, stays as it is.
-    """
-    heads: dict[str, dict[str, None]] = {}
-    tails: dict[str, dict[str, None]] = {}
-    for claim in (claim for passage in passages for claim in passage.claims):
-        if claim.kind == "relation":
-            heads.setdefault(claim.type, {})[claim.fillers(HEAD)[0].type] = None
-            tails.setdefault(claim.type, {})[claim.fillers(TAIL)[0].type] = None
-    return replace(
-        schema, relations=tuple(_signed(type_, heads, tails) for type_ in schema.relations)
-    )
-
-
-def _signed(
-    type_: RelationType, heads: Mapping[str, Iterable[str]], tails: Mapping[str, Iterable[str]]
-) -> RelationType:
-    if type_.head or type_.tail or type_.name not in heads:
-        return type_
-    return replace(type_, head=tuple(heads[type_.name]), tail=tuple(tails[type_.name]))

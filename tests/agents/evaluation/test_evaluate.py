@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from questgraph.agents.evaluation.datasets import load_dataset, with_signatures
+from questgraph.agents.evaluation.datasets import load_dataset
 from questgraph.agents.evaluation.evaluate import aevaluate
 from questgraph.agents.evaluation.report import to_json
 from questgraph.tools.errors import ConfigError
@@ -129,14 +129,6 @@ def test_a_draw_is_the_same_for_the_same_seed(folder: Path) -> None:
 def test_a_missing_split_is_named_with_those_there_are(folder: Path) -> None:
     with pytest.raises(ConfigError, match="no split 'test'; there are: dev, train"):
         load_dataset(folder, split="test")
-
-
-def test_signatures_are_those_that_labelled_passages_have(folder: Path) -> None:
-    dataset = load_dataset(folder)
-
-    [relation] = with_signatures(dataset.schema, dataset.passages).relations
-
-    assert (relation.head, relation.tail) == (("person",), ("organization",))
 
 
 async def test_a_given_pair_is_what_is_asked_about(folder: Path) -> None:
