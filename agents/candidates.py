@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from questgraph.agents.stages.verify import statement
 from questgraph.agents.state import Candidate
-from questgraph.tools.chunking import sentences
+from questgraph.agents.statements import statement
+from questgraph.tools.chunking import sentences_of
 from questgraph.tools.grounding import evidence
 from questgraph.tools.records import HEAD, TAIL, Argument, Claim, Span, Unit
 from questgraph.tools.schema import AnyType, RelationType, Schema
@@ -46,7 +46,7 @@ def marked(candidate: Candidate, unit: Unit) -> str:
     '[[Ann]] left.'
     """
     text, spans = unit.chunk.text, places(candidate, unit)
-    window = evidence(spans, _borders(unit)) if spans else Span(0, len(text))
+    window = evidence(spans, sentences_of(unit.chunk)) if spans else Span(0, len(text))
     # At one place marks close before others open, the inner ones first and the outer ones first.
     edges = [(span.end, 0, -span.start, CLOSE) for span in set(spans)]
     edges += [(span.start, 1, -span.end, OPEN) for span in set(spans)]
@@ -98,7 +98,9 @@ def decided(
 ) -> Claim:
     """Return the claim that a candidate is of type `type_`."""
     spans = places(candidate, unit)
-    place = evidence(spans, _borders(unit)).shift(unit.chunk.span.start) if spans else None
+    place = (
+        evidence(spans, sentences_of(unit.chunk)).shift(unit.chunk.span.start) if spans else None
+    )
     return Claim(
         candidate.kind,
         type_,
@@ -118,7 +120,3 @@ def _typed(candidate: Candidate, type_: str) -> tuple[Argument, ...]:
     if candidate.kind != "entity":
         return candidate.arguments
     return tuple(Argument(role, replace(m, type=type_)) for role, m in candidate.arguments)
-
-
-def _borders(unit: Unit) -> Sequence[Span]:
-    return unit.chunk.sentences or sentences(unit.chunk.text)

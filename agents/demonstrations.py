@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from questgraph.agents.state import Context, State
 from questgraph.tools.labelled import Labelled
+from questgraph.tools.records import Span
 
 
 async def demonstrations(
@@ -16,6 +17,7 @@ async def demonstrations(
     selection: str = "nearest",
     tokens: int | None = None,
     keep: Callable[[Labelled], bool] | None = None,
+    about: Sequence[Sequence[Span]] = (),
 ) -> list[list[Labelled]]:
     """Return at most `k` labelled passages for each text, the most similar last.
 
@@ -29,6 +31,7 @@ async def demonstrations(
         selection: Which of the near ones are taken.
         tokens: How long those for one text may be together, about.
         keep: Says of a passage whether it may be taken.
+        about: What is asked about in each text, in views that show it: mentions, or a pair.
 
     Raises:
         UnknownNameError: When there is no such selection.
@@ -45,4 +48,5 @@ async def demonstrations(
         tokens=tokens,
         avoid=state["unit"].chunk.document_id,
         keep=keep,
+        about=about,
     )

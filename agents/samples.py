@@ -23,13 +23,38 @@ async def sampled(
     *,
     stage: str,
     samples: int,
+    temperature: float = TEMPERATURE,
 ) -> list[Answer[T]]:
-    """Return the answers to `samples` askings of a question, which do not know of each other."""
-    temperature = TEMPERATURE if samples > 1 else 0.0
+    """Return the answers to `samples` askings of a question, which do not know of each other.
+
+    Args:
+        gateway: Through which the model is asked.
+        messages: The dialogue, which ends with the question.
+        question: What is asked.
+        stage: Who asks.
+        samples: How often.
+        temperature: How freely the model chooses its words; one sample is not drawn at all.
+    """
+    drawn = temperature if samples > 1 else 0.0
     return await together(
-        converse(gateway, messages, question, stage=stage, temperature=temperature, seed=seed)
+        converse(gateway, messages, question, stage=stage, temperature=drawn, seed=seed)
         for seed in range(samples)
     )
+
+
+def votes(answers: Sequence[Answer[T]], turn: int) -> dict[T, list[int]]:
+    """Return for each value that samples gave the turns that said it, the first value first.
+
+    Args:
+        answers: One for each sample.
+        turn: Index of the first turn of the answers.
+    """
+    counted: dict[T, list[int]] = {}
+    for answer in answers:
+        turn += len(answer.turns)
+        if answer.value is not None:
+            counted.setdefault(answer.value, []).append(turn - 1)
+    return counted
 
 
 def missing(answers: Sequence[Answer[T]]) -> list[Problem]:

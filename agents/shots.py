@@ -1,13 +1,11 @@
 """Demonstrations of one question: passages that have what is asked about, and some that do not."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import NamedTuple
 
+from questgraph.agents.demonstrations import demonstrations
 from questgraph.agents.state import Context, State
-from questgraph.retrieval.bank import Bank
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.records import Span
 from questgraph.tools.schema import AnyType, EntityType, EventType, RelationType, Schema
@@ -55,31 +53,22 @@ async def contrasting(
         about: What is asked about: a mention, or a pair.
         tokens: How long they may be together, about.
     """
-    if context.bank is None or shots == NO_SHOTS:
-        return []
-    chunk = state["unit"].chunk
+    text = state["unit"].chunk.text
     wanted = {False: lacks or (lambda demo: not has(demo)), True: has}
-    find = partial(_find, context.bank, chunk.text, chunk.document_id, about)
     placed: list[tuple[float, Shot]] = []
     for positive, k in ((False, shots.negative), (True, shots.positive)):
-        room = tokens and tokens * k // sum(shots)
-        found = await asyncio.to_thread(find, k, wanted[positive], room) if k else []
-        placed += [((i + 1) / len(found), Shot(demo, positive)) for i, demo in enumerate(found)]
+        if k:
+            (found,) = await demonstrations(
+                [text],
+                state,
+                context,
+                k=k,
+                tokens=tokens and tokens * k // sum(shots),
+                keep=wanted[positive],
+                about=[about] if about else (),
+            )
+            placed += [((i + 1) / len(found), Shot(demo, positive)) for i, demo in enumerate(found)]
     return [shot for _, shot in sorted(placed, key=lambda each: each[0])]
-
-
-def _find(
-    bank: Bank,
-    text: str,
-    document: str,
-    about: Sequence[Span],
-    k: int,
-    keep: Callable[[Labelled], bool],
-    tokens: int | None,
-) -> list[Labelled]:
-    places = [about] if about else ()
-    (found,) = bank.search([text], k=k, avoid=document, keep=keep, about=places, tokens=tokens)
-    return found
 
 
 def only(types: Sequence[AnyType], schema: Schema) -> Schema:

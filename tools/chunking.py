@@ -74,6 +74,11 @@ def halves(chunk: Chunk) -> list[Chunk]:
     return [replace(part, span=part.span.shift(start), index=chunk.index) for part in parts]
 
 
+def sentences_of(chunk: Chunk) -> Sequence[Span]:
+    """Return where in a passage its sentences are, looked for where whoever cut it did not say."""
+    return chunk.sentences or sentences(chunk.text)
+
+
 def sentences(text: str) -> Sequence[Span]:
     """Return the sentences of `text`: in order, apart, without outer white space.
 

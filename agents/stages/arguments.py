@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from questgraph.agents.agreement import agreed
 from questgraph.agents.concurrency import together
-from questgraph.agents.converse import Answer, about, converse
+from questgraph.agents.converse import Answer, about
 from questgraph.agents.demonstrations import demonstrations
 from questgraph.agents.dialogue import dialogue, explained_at_once, glossary
+from questgraph.agents.samples import sampled
 from questgraph.agents.stages.base import OCCURS, PAIRS, Calls, Exchange, Recipe, Stage
 from questgraph.agents.state import Context, State, Update
-from questgraph.tools.chunking import sentences
+from questgraph.tools.chunking import sentences_of
 from questgraph.tools.codecs.code.arguments import Arguments
 from questgraph.tools.codecs.code.names import class_names, family
 from questgraph.tools.grounding import evidence, locate
@@ -87,12 +88,13 @@ def arguments(
         shown: State = {**state, "unit": replace(unit, chunk=chunk)}
         messages = dialogue(recipe, schema, name, shown, [], text, demos=examples)
         question = about(codec, [event.type], text, max_tokens=MAX_TOKENS)
-        temperature = TEMPERATURE if samples > 1 else 0.0
-        return await together(
-            converse(
-                context.gateway, messages, question, stage=name, temperature=temperature, seed=seed
-            )
-            for seed in range(samples)
+        return await sampled(
+            context.gateway,
+            messages,
+            question,
+            stage=name,
+            samples=samples,
+            temperature=TEMPERATURE,
         )
 
     def show(demo: Labelled, schema: Schema) -> list[Exchange]:
@@ -213,6 +215,6 @@ def _filled(
     return replace(
         claim,
         arguments=(*claim.arguments, *dict.fromkeys(found)),
-        evidence=evidence(spans, unit.chunk.sentences or sentences(text)).shift(offset),
+        evidence=evidence(spans, sentences_of(unit.chunk)).shift(offset),
         reason=f"not in the passage: {', '.join(missing)}" if missing else claim.reason,
     )

@@ -5,8 +5,9 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from questgraph.agents.concurrency import together
-from questgraph.agents.converse import Answer, about, converse
+from questgraph.agents.converse import Answer, about
 from questgraph.agents.dialogue import dialogue, explained_at_once, glossary, signature
+from questgraph.agents.samples import sampled
 from questgraph.agents.shots import Shots, contrasting, only
 from questgraph.agents.stages.base import OCCURS, Calls, Exchange, Recipe, Stage
 from questgraph.agents.state import Context, Said, State, Update
@@ -17,9 +18,6 @@ from questgraph.tools.records import KINDS, PLURALS, Frame, Kind, Turn
 from questgraph.tools.schema import AnyType, Schema
 
 MAX_TOKENS = 1024
-
-SAMPLING_TEMPERATURE = 0.7
-"""Used when a question is asked several times, as in self-consistency."""
 
 
 def ask(
@@ -133,17 +131,8 @@ class _Asker:
         text = self._wording(codec, schema, types)
         question = about(codec, types, text, max_tokens=MAX_TOKENS)
         messages = dialogue(recipe, schema, self.name, state, turns, text, demos=demos)
-        temperature = SAMPLING_TEMPERATURE if self.samples > 1 else 0.0
-        return await together(
-            converse(
-                context.gateway,
-                messages,
-                question,
-                stage=self.name,
-                temperature=temperature,
-                seed=seed,
-            )
-            for seed in range(self.samples)
+        return await sampled(
+            context.gateway, messages, question, stage=self.name, samples=self.samples
         )
 
     async def _shown(

@@ -10,7 +10,7 @@ from questgraph.agents.concurrency import together
 from questgraph.agents.converse import Answer, about
 from questgraph.agents.dialogue import dialogue, explained_at_once, fenced, glossary, opening
 from questgraph.agents.precedents import Precedent, precedent, precedents, unit_of
-from questgraph.agents.samples import final, missing, sampled
+from questgraph.agents.samples import final, missing, sampled, votes
 from questgraph.agents.shots import Shots, contrasting
 from questgraph.agents.stages.base import NO_CALLS, OCCURS, Calls, Exchange, Recipe, Stage
 from questgraph.agents.stages.pair import MOST_PAIRS
@@ -196,25 +196,21 @@ class _Chooser:
             turn: Index of the first turn of the answers.
             unit: Where it was asked.
         """
-        votes: dict[int, list[int]] = {}
-        for answer in answers:
-            turn += len(answer.turns)
-            if answer.value is not None:
-                votes.setdefault(answer.value, []).append(turn - 1)
-        if not votes:
+        counted = votes(answers, turn)
+        if not counted:
             kept = candidate.types[0] if self.keep_on_failure else ""
             return decided(candidate, kept, unit, reason=KEPT) if kept else None
         # The option that was said first wins a tie.
-        number = max(votes, key=lambda option: len(votes[option]))
+        number = max(counted, key=lambda option: len(counted[option]))
         if number == len(candidate.types):
             return None
         return decided(
             candidate,
             candidate.types[number],
             unit,
-            turns=votes[number],
-            votes=len(votes[number]),
-            samples=sum(map(len, votes.values())),
+            turns=counted[number],
+            votes=len(counted[number]),
+            samples=sum(map(len, counted.values())),
         )
 
     def _trouble(self, answers: Sequence[Answer[int]]) -> list[Problem]:

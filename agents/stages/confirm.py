@@ -1,20 +1,12 @@
 """Does the text really say so? A yes/no question about claims that a planner picks."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TypeAlias
 
-from questgraph.agents.concurrency import together
-from questgraph.agents.converse import Answer, about, converse
-from questgraph.agents.dialogue import fenced
-from questgraph.agents.stages.base import Calls, Recipe, Stage
-from questgraph.agents.stages.verify import MAX_TOKENS, WIDEST, statement
-from questgraph.agents.state import Context, Problem, State, Update
-from questgraph.tools.codecs.yesno import YesNo
-from questgraph.tools.models.base import Message
-from questgraph.tools.prompts import render
-from questgraph.tools.records import Claim, Turn, Verdict
-from questgraph.tools.schema import AnyType, Schema
+from questgraph.agents.stages.base import Recipe, Stage
+from questgraph.agents.stages.verify import WIDEST, Verifier
+from questgraph.agents.state import Context, State, Update
+from questgraph.agents.statements import statement
 
 Pick: TypeAlias = Callable[[State], Iterable[int]]
 """Names claims of the state by their indices."""
@@ -35,53 +27,14 @@ def confirm(
         prompt: The question.
         name: The stage's name.
     """
-    codec = YesNo()
-
-    def wording(words: str, type_: AnyType) -> str:
-        parts = {"guideline": type_.guideline, "avoid": type_.avoid, "how": codec.instruct()}
-        return render(prompt, statement=words, **parts)
+    verifier = Verifier(at_most, prompt, name)
 
     async def run(state: State, context: Context, recipe: Recipe) -> Update:
-        claims, alike = list(state["claims"]), dict[str, list[int]]()
+        claims, alike = state["claims"], dict[str, list[int]]()
         for i in pick(state):
             if claims[i].admitted:
                 words = statement(claims[i], context.schema[claims[i].type])
                 alike.setdefault(words, []).append(i)
-        asked = list(alike.items())[:at_most]
-        answers = await together(
-            put(claims[same[0]], words, state, context) for words, same in asked
-        )
-        turns: list[Turn] = []
-        for (_, same), answer in zip(asked, answers, strict=True):
-            turns += answer.turns
-            for i in same:
-                claims[i] = _settled(claims[i], answer.value, len(state["turns"]) + len(turns) - 1)
-        problems = [_final(answer.problem) for answer in answers if answer.problem]
-        return {"claims": tuple(claims), "turns": turns, "problems": problems}
+        return await verifier.settle(claims, alike, state, context)
 
-    async def put(claim: Claim, words: str, state: State, context: Context) -> Answer[bool]:
-        chunk = state["unit"].chunk
-        window = claim.evidence.shift(-chunk.span.start) if claim.evidence else (0, None)
-        text = wording(words, context.schema[claim.type])
-        question = about(codec, (), text, max_tokens=MAX_TOKENS)
-        messages = [Message("user", f"{fenced(chunk.text[slice(*window)])}\n\n{text}")]
-        return await converse(context.gateway, messages, question, stage=name)
-
-    def calls(schema: Schema) -> Calls:
-        # The words of a type stand in for those of a claim.
-        questions = tuple(wording(type_.words, type_) for type_ in schema.types())
-        return Calls(0, at_most / 2, at_most, MAX_TOKENS, questions)
-
-    return Stage(name=name, summary="asks whether claims are true", run=run, calls=calls)
-
-
-def _settled(claim: Claim, decision: bool | None, turn: int) -> Claim:
-    if decision is None:
-        return claim
-    verdict: Verdict = "confirmed" if decision else "refuted"
-    return replace(claim, verdict=verdict, turns=(*claim.turns, turn))
-
-
-def _final(problem: Problem) -> Problem:
-    """Return a problem that no shorter passage helps: a yes or no is cut off there too."""
-    return replace(problem, status="failed") if problem.status == "truncated" else problem
+    return Stage(name=name, summary="asks whether claims are true", run=run, calls=verifier.calls)

@@ -18,7 +18,7 @@ from questgraph.agents.known_names import (
     options_of,
     type_of,
 )
-from questgraph.agents.samples import final, missing
+from questgraph.agents.samples import final, missing, sampled, votes
 from questgraph.agents.stages.base import OCCURS, Calls, Recipe, Stage
 from questgraph.agents.state import Candidate, Context, Problem, Said, State, Update
 from questgraph.retrieval.catalogue import Catalogue, Entry, Found
@@ -161,16 +161,13 @@ class _Consultant:
         text = name_question(claim.arguments[0].mention.text, unit.chunk.text, options)
         messages = [Message("user", f"{shown}\n\n{text}")]
         question = about(name_choice(unit.chunk.text, options), (), text, max_tokens=MAX_TOKENS)
-        return await together(
-            converse(
-                context.gateway,
-                messages,
-                question,
-                stage=self.name,
-                temperature=TEMPERATURE if self.samples > 1 else 0.0,
-                seed=seed,
-            )
-            for seed in range(self.samples)
+        return await sampled(
+            context.gateway,
+            messages,
+            question,
+            stage=self.name,
+            samples=self.samples,
+            temperature=TEMPERATURE,
         )
 
     def _finding(
@@ -194,16 +191,12 @@ class _Consultant:
             return _Finding("unchecked" if self.unknown == "keep" else "refuted", UNKNOWN)
         if _is_only(options, claim, unit):
             return _Finding("sound", KNOWN)
-        votes: dict[int, list[int]] = {}
-        for answer in answers:
-            turn += len(answer.turns)
-            if answer.value is not None:
-                votes.setdefault(answer.value, []).append(turn - 1)
-        if not votes:
+        counted = votes(answers, turn)
+        if not counted:
             return _Finding("unchecked", "")
         # The option that was said first wins a tie.
-        number = max(votes, key=lambda option: len(votes[option]))
-        turns = tuple(votes[number])
+        number = max(counted, key=lambda option: len(counted[option]))
+        turns = tuple(counted[number])
         if number == len(options):
             return _Finding("refuted", UNFIT, turns)
         chosen = options[number]
@@ -211,7 +204,7 @@ class _Consultant:
             return _Finding("confirmed", "", turns)
         wording = unit.chunk.text[slice(*chosen.span)]
         frame = Frame("entity", chosen.type, ((MENTION, wording),))
-        said = Said(frame, turns, sum(map(len, votes.values())))
+        said = Said(frame, turns, sum(map(len, counted.values())))
         return _Finding("refuted", f"the catalogue has {wording!r} as {chosen.type}", turns, said)
 
 

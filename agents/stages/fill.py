@@ -8,8 +8,8 @@ from questgraph.agents.dialogue import dialogue
 from questgraph.agents.stages.base import NO_CALLS, OCCURS, Calls, Recipe, Stage
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.stages.plan import BUDGET, handle, made_moves
-from questgraph.agents.stages.verify import statement
 from questgraph.agents.state import Context, Said, State, Update
+from questgraph.agents.statements import statement
 from questgraph.tools.codecs.by_type import ByType
 from questgraph.tools.grounding import locate
 from questgraph.tools.labelled import frames_of

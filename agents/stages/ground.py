@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from questgraph.agents.stages.base import Recipe, Stage
 from questgraph.agents.state import Context, Said, State, Update
-from questgraph.tools.chunking import sentences
+from questgraph.tools.chunking import sentences_of
 from questgraph.tools.grounding import Match, evidence, locate, pin
 from questgraph.tools.records import (
     HEAD,
@@ -31,7 +31,7 @@ def ground(*, name: str = "ground") -> Stage:
 
     async def run(state: State, context: Context, recipe: Recipe) -> Update:
         unit = state["unit"]
-        borders = unit.chunk.sentences or sentences(unit.chunk.text)
+        borders = sentences_of(unit.chunk)
         claims = list(state["claims"])
         for said in sorted(state["frames"], key=lambda said: said.frame.kind != "entity"):
             claims += _claims(said, unit, borders, context.schema, claims)

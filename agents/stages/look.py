@@ -6,8 +6,8 @@ from questgraph.agents.demonstrations import demonstrations
 from questgraph.agents.dialogue import fenced
 from questgraph.agents.stages.base import Recipe, Stage
 from questgraph.agents.stages.plan import Offers, made_moves
-from questgraph.agents.stages.verify import statement
 from questgraph.agents.state import Context, State, Update
+from questgraph.agents.statements import statement
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.prompts import render
 from questgraph.tools.records import Claim

@@ -8,8 +8,8 @@ from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import fenced
 from questgraph.agents.rivals import Rival, has_rivals, narrowed, rivalries, told_once, without
 from questgraph.agents.stages.base import OCCURS, Calls, Recipe, Stage
-from questgraph.agents.stages.verify import statement
 from questgraph.agents.state import Context, Problem, State, Update
+from questgraph.agents.statements import statement
 from questgraph.tools.codecs.choice import NONE, Choice
 from questgraph.tools.models.base import Message
 from questgraph.tools.prompts import render

@@ -1,15 +1,17 @@
 """Is it true? Deterministic checks first, a yes/no question for what they leave in doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from questgraph.agents.checks import Breach, Doubt, check
 from questgraph.agents.concurrency import together
 from questgraph.agents.converse import Answer, about, converse
 from questgraph.agents.dialogue import fenced
+from questgraph.agents.samples import final
 from questgraph.agents.shots import NO_SHOTS, Shots, contrasting
 from questgraph.agents.stages.base import Calls, Recipe, Stage
-from questgraph.agents.state import Context, Problem, State, Update
+from questgraph.agents.state import Context, State, Update
+from questgraph.agents.statements import statement
 from questgraph.tools.chunking import sentences
 from questgraph.tools.codecs.yesno import YesNo
 from questgraph.tools.grounding import evidence
@@ -17,9 +19,7 @@ from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import Message
 from questgraph.tools.prompts import render
 from questgraph.tools.records import (
-    MENTION,
     PLURALS,
-    TRIGGER,
     Claim,
     Kind,
     Span,
@@ -57,7 +57,7 @@ def verify(
         shots: Answered questions about other passages that each question is asked after: claims
             that hold, and claims that do not, since they are of another type or were rejected.
     """
-    verifier = _Verifier(at_most, prompt, name, every, shots)
+    verifier = Verifier(at_most, prompt, name, every, shots)
     which = "doubtful ones" + "".join(f", all {PLURALS[kind]}" for kind in every)
     return Stage(
         name=name,
@@ -68,16 +68,17 @@ def verify(
 
 
 @dataclass(frozen=True, slots=True)
-class _Verifier:
-    """What `verify` was told, and how it is done."""
+class Verifier:
+    """Puts claims to the model: what `verify` and `confirm` share."""
 
     at_most: int
     prompt: str
     name: str
-    every: Sequence[Kind]
-    shots: Shots
+    every: Sequence[Kind] = ()
+    shots: Shots = NO_SHOTS
 
     async def run(self, state: State, context: Context, recipe: Recipe) -> Update:
+        """Check all claims, and ask about what that leaves in doubt."""
         judged = [_checked(claim, context.schema, state["claims"]) for claim in state["claims"]]
         claims = [claim for claim, _ in judged]
         # Claims in the same words, about several places, are one doubt.
@@ -86,20 +87,39 @@ class _Verifier:
             if doubt or (claim.kind in self.every and claim.verdict == "sound"):
                 words = statement(claim, context.schema[claim.type])
                 doubts.setdefault(words, []).append(i)
+        return await self.settle(claims, doubts, state, context)
+
+    async def settle(
+        self,
+        claims: Sequence[Claim],
+        doubts: Mapping[str, Sequence[int]],
+        state: State,
+        context: Context,
+    ) -> Update:
+        """Ask about claims and give them the verdict of the answers.
+
+        Args:
+            claims: All claims of the unit.
+            doubts: The indices of those to ask about, those in the same words together.
+            state: Where they stand.
+            context: Whom to ask.
+        """
+        settled = list(claims)
         asked = list(doubts.items())[: self.at_most]
         answers = await together(
-            self._put(claims[same[0]], words, state, context) for words, same in asked
+            self._put(settled[same[0]], words, state, context) for words, same in asked
         )
         turns: list[Turn] = []
         for (_, same), answer in zip(asked, answers, strict=True):
             turns += answer.turns
             turn = len(state["turns"]) + len(turns) - 1
             for i in same:
-                claims[i] = _decided(claims[i], answer.value, turn)
-        problems = [_final(answer.problem) for answer in answers if answer.problem]
-        return {"claims": tuple(claims), "turns": turns, "problems": problems}
+                settled[i] = _decided(settled[i], answer.value, turn)
+        problems = [final(answer.problem) for answer in answers if answer.problem]
+        return {"claims": tuple(settled), "turns": turns, "problems": problems}
 
     def calls(self, schema: Schema) -> Calls:
+        """Return how many questions there may be."""
         # The words of a type stand in for those of a claim.
         questions = tuple(self._wording(type_.words, type_) for type_ in schema.types())
         return Calls(0, self.at_most / 2, self.at_most, MAX_TOKENS, questions)
@@ -143,30 +163,6 @@ class _Verifier:
             avoid=type_.avoid,
             how=_CODEC.instruct(),
         )
-
-
-def statement(claim: Claim, type_: AnyType) -> str:
-    """Put a claim into words.
-
-    >>> from questgraph.tools.records import Argument, Mention
-    >>> from questgraph.tools.schema import EntityType
-    >>> claim = Claim("entity", "person", (Argument("mention", Mention("Ann")),),
-    ...               document_id="d", unit_id="u")
-    >>> statement(claim, EntityType(name="person"))
-    '"Ann" is: person'
-    """
-    match claim.kind:
-        case "entity":
-            return f'"{claim.fillers(MENTION)[0].text}" is: {type_.words}'
-        case "relation":
-            head, tail = (argument.mention.text for argument in claim.arguments[:2])
-            return f'"{head}" {type_.words} "{tail}"'
-        case "event":
-            roles = ", ".join(
-                f'{role} "{mention.text}"' for role, mention in claim.arguments if role != TRIGGER
-            )
-            trigger = "".join(f' ("{mention.text}")' for mention in claim.fillers(TRIGGER))
-            return f"{type_.words}{trigger}: {roles}"
 
 
 def _checked(claim: Claim, schema: Schema, claims: Sequence[Claim]) -> tuple[Claim, Doubt | None]:
@@ -216,11 +212,6 @@ def _sentences_of(claim: Claim, text: str) -> str:
     """Return the sentences of `text` that hold a claim."""
     spans = [span for _, mention in claim.arguments if (span := mention.span)]
     return text[slice(*evidence(spans, sentences(text)))]
-
-
-def _final(problem: Problem) -> Problem:
-    """Return a problem that no shorter passage helps: a yes or no is cut off there too."""
-    return replace(problem, status="failed") if problem.status == "truncated" else problem
 
 
 def _decided(claim: Claim, decision: bool | None, turn: int) -> Claim:

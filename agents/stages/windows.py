@@ -7,7 +7,7 @@ from questgraph.agents.concurrency import together
 from questgraph.agents.stages.base import NO_CALLS, Calls, Recipe, Stage
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.state import Context, Problem, State, Update
-from questgraph.tools.chunking import sentences
+from questgraph.tools.chunking import sentences_of
 from questgraph.tools.records import Chunk, Claim, Span, Turn
 from questgraph.tools.schema import Schema
 
@@ -61,7 +61,7 @@ def windows(asking: Stage, *, size: int = 5, shared: int = 2) -> Stage:
 def framed(state: State, size: int, shared: int) -> Iterator[Span]:
     """Yield the windows of a passage, each a run of sentences, `MOST` of them at most."""
     text = state["unit"].chunk.text
-    borders = state["unit"].chunk.sentences or sentences(text) or (Span(0, len(text)),)
+    borders = sentences_of(state["unit"].chunk) or (Span(0, len(text)),)
     while 1 + -(-max(len(borders) - size, 0) // (size - shared)) > MOST:
         size += 1
     for first in range(0, max(len(borders) - shared, 1), size - shared):
@@ -73,7 +73,7 @@ def _view(state: State, window: Span) -> State:
     """Return the state of a unit that is the window and of which nothing was asked."""
     unit = state["unit"]
     inside = Span(window.start, window.end).shift(unit.chunk.span.start)
-    borders = unit.chunk.sentences or sentences(unit.chunk.text)
+    borders = sentences_of(unit.chunk)
     chunk = Chunk(
         unit.chunk.document_id,
         unit.chunk.text[slice(*window)],

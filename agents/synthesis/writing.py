@@ -9,8 +9,8 @@ from questgraph.agents.converse import about, converse
 from questgraph.agents.dialogue import fenced
 from questgraph.agents.runs.engine import Engine
 from questgraph.agents.stages.base import Exchange
-from questgraph.agents.stages.verify import statement
 from questgraph.agents.state import Problem
+from questgraph.agents.statements import statement
 from questgraph.agents.synthesis.answers import Lists, Suggested, Written
 from questgraph.retrieval.bank import Bank
 from questgraph.tools.codecs.yesno import YesNo
