@@ -5,9 +5,9 @@ types are classes under that of their family, with roles as typed fields. A ques
 passage with the trigger between asterisks and opens an instance of the event's class; the answer
 fills it.
 
-Stages: `given` (goes on where triggers are known, the published setting), `triggers` (asks for
-types and triggers of events), `ground`, `vote`, `arguments` (each event a question, asked five
-times at temperature 0.5).
+Stages: `triggers` (asks for types and triggers of events; not where they are given, the published
+setting), `ground`, `vote`, `arguments` (each event a question, asked five times at temperature
+0.5).
 Demonstrations: for an event, near passages with one of the same type; where the bank has too few,
 of the same family (`Life:Marry` for `Life:Be-Born`). Vote: wordings of a role that are spelled
 alike (ratio above 0.7) count as one, more than half of the samples must say it, the longest
@@ -22,7 +22,7 @@ answer may be 512 tokens long, where 128 cut off events with many arguments.
 from questgraph.agents.stages.arguments import arguments
 from questgraph.agents.stages.ask import ask
 from questgraph.agents.stages.base import Recipe
-from questgraph.agents.stages.given import given
+from questgraph.agents.stages.given import unless_given
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.stages.vote import vote
 from questgraph.tools.codecs.code.instances import Instances
@@ -34,14 +34,16 @@ CODE4STRUCT = Recipe(
     system="code4struct-system.v1",
     opening="code-opening.v1",
     stages=(
-        given("event", to="arguments"),
-        ask(
+        unless_given(
+            ask(
+                "event",
+                codec=Instances(triggers=True),
+                prompt="code4struct-triggers.v1",
+                name="triggers",
+                detected=False,
+                together=40,
+            ),
             "event",
-            codec=Instances(triggers=True),
-            prompt="code4struct-triggers.v1",
-            name="triggers",
-            detected=False,
-            together=40,
         ),
         ground(),
         vote(),

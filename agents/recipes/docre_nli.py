@@ -25,8 +25,8 @@ the document: `verify(every=("relation",))` behind the stages does.
 from questgraph.agents.stages.ask import ask
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.entail import entail
+from questgraph.agents.stages.given import unless_given
 from questgraph.agents.stages.ground import ground
-from questgraph.agents.stages.spared import unless_given
 from questgraph.agents.stages.triples import triples
 from questgraph.agents.stages.vote import vote
 from questgraph.tools.codecs.by_type import ByType

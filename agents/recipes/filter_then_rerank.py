@@ -22,10 +22,10 @@ detection names triggers and no roles.
 from questgraph.agents.shots import Shots
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.choose import choose
+from questgraph.agents.stages.given import unless_given
 from questgraph.agents.stages.pair import pair
 from questgraph.agents.stages.propose import propose, rate
 from questgraph.agents.stages.route import route
-from questgraph.agents.stages.spared import unless_given
 
 DEMONSTRATIONS = Shots(positive=3, negative=1)
 

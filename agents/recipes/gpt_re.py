@@ -23,9 +23,9 @@ from questgraph.agents.shots import Shots
 from questgraph.agents.stages.ask import ask
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.classify import classify
+from questgraph.agents.stages.given import unless_given
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.stages.pair import pair
-from questgraph.agents.stages.spared import unless_given
 from questgraph.agents.stages.vote import vote
 from questgraph.tools.codecs.by_type import ByType
 from questgraph.tools.codecs.reasoned import Step

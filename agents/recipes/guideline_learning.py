@@ -20,9 +20,9 @@ from questgraph.agents.stages.ask import ask
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.classify import classify
 from questgraph.agents.stages.generalise import generalise
+from questgraph.agents.stages.given import unless_given
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.stages.pair import pair
-from questgraph.agents.stages.spared import unless_given
 from questgraph.agents.stages.vote import vote
 from questgraph.tools.codecs.by_type import ByType
 

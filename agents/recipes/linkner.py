@@ -18,9 +18,9 @@ the unit incomplete instead of counting as no name.
 
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.choose import choose
+from questgraph.agents.stages.given import unless_given
 from questgraph.agents.stages.propose import propose
 from questgraph.agents.stages.route import route
-from questgraph.agents.stages.spared import unless_given
 
 UNCERTAIN = 0.4
 

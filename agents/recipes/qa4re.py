@@ -20,7 +20,7 @@ random. A symmetric relation is asked in one direction. As in the paper a pair h
 from questgraph.agents.stages.ask import ask
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.choose import choose
-from questgraph.agents.stages.given import given
+from questgraph.agents.stages.given import unless_given
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.stages.pair import pair
 from questgraph.agents.stages.vote import vote
@@ -32,8 +32,7 @@ QA4RE = Recipe(
     source="Zhang et al. 2023, Aligning Instruction Tasks Unlocks Large Language Models as "
     "Zero-Shot Relation Extractors",
     stages=(
-        given("entity", "relation", to="pair"),
-        ask("entity", codec=ByType(), name="ask_entities", detected=False),
+        unless_given(ask("entity", codec=ByType(), name="ask_entities", detected=False)),
         ground(),
         vote(),
         pair(),

@@ -20,7 +20,7 @@ embedder of the bank, or are counts of words and letters where there is no bank.
 
 from questgraph.agents.stages.ask import ask
 from questgraph.agents.stages.base import Recipe
-from questgraph.agents.stages.given import given
+from questgraph.agents.stages.given import unless_given
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.stages.pair import pair
 from questgraph.agents.stages.summarise import summarise
@@ -32,8 +32,7 @@ SUMASK = Recipe(
     summary="summarises each pair, asks about each relation, answers by the summary, five times",
     source="Li et al. 2023, Revisiting Large Language Models as Zero-shot Relation Extractors",
     stages=(
-        given("entity", "relation", to="pair"),
-        ask("entity", codec=ByType(), name="ask_entities", detected=False),
+        unless_given(ask("entity", codec=ByType(), name="ask_entities", detected=False)),
         ground(),
         vote(),
         pair(),

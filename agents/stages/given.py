@@ -1,31 +1,28 @@
-"""Is it told already? Skips the questions for what a passage comes with."""
+"""What need not be asked, since a passage comes with it."""
 
-from questgraph.agents.stages.base import Recipe, Stage
+from dataclasses import replace
+
+from questgraph.agents.stages.base import NO_CALLS, Calls, Recipe, Stage
 from questgraph.agents.state import Context, State, Update
-from questgraph.tools.records import PLURALS, Kind
+from questgraph.tools.records import KINDS, Kind
+from questgraph.tools.schema import Schema
 
 
-def given(*kinds: Kind, to: str, name: str = "given") -> Stage:
-    """Return a stage that sends a passage on of which something is given; asks no model.
+def unless_given(stage: Stage, *kinds: Kind) -> Stage:
+    """Return `stage`, but for passages that come with claims or open pairs: it leaves them alone.
+
+    Methods that decide about what is given become whole pipelines with it.
 
     Args:
-        kinds: What may be given: claims of these kinds, or candidates whose type is open.
-        to: The stage that takes what is given.
-        name: The stage's name.
+        stage: Asks for what may be given.
+        kinds: What has to be given; anything when none is named.
     """
 
     async def run(state: State, context: Context, recipe: Recipe) -> Update:
-        return {}
+        given = any(claim.kind in (kinds or KINDS) for claim in state["unit"].given)
+        return {} if given else await stage.run(state, context, recipe)
 
-    def leave(state: State) -> str | None:
-        known = [claim.kind for claim in state["claims"]]
-        known += [candidate.kind for candidate in state["candidates"]]
-        return to if any(kind in kinds for kind in known) else None
+    def calls(schema: Schema) -> Calls:
+        return stage.calls(schema)._replace(least=0) if stage.calls else NO_CALLS
 
-    return Stage(
-        name=name,
-        summary=f"goes on with the {' and '.join(PLURALS[kind] for kind in kinds)} that are given",
-        run=run,
-        leads=(to,),
-        leave=leave,
-    )
+    return replace(stage, run=run, calls=calls)
