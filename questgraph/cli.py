@@ -16,8 +16,6 @@ from questgraph.exits import INCOMPLETE, errors
 
 if TYPE_CHECKING:
     from questgraph.agents.extraction import Extraction
-    from questgraph.tools.gateway.cost import Caps
-    from questgraph.tools.gateway.limits import Limits
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -62,11 +60,11 @@ def extract(
         "schema": schema,
         "recipe": recipe,
         "model": model,
-        "bank": None if bank == "none" else bank,
-        "budget": _caps(budget_usd, budget_tokens, budget_calls),
+        "bank": flags.named(bank),
+        "budget": flags.caps(budget_usd, budget_tokens, budget_calls),
         "prices": prices,
         "unpriced": unpriced,
-        "limits": _limits(concurrency, rpm, tpm),
+        "limits": flags.limits(concurrency, rpm, tpm),
         "batch": batch,
         "poll": poll,
         "ledger": ledger,
@@ -112,10 +110,10 @@ def retry(
     from questgraph.agents.options import Options
 
     changes: Options = {
-        "budget": _caps(budget_usd, budget_tokens, budget_calls),
+        "budget": flags.caps(budget_usd, budget_tokens, budget_calls),
         "prices": prices,
         "unpriced": unpriced,
-        "limits": _limits(concurrency, rpm, tpm),
+        "limits": flags.limits(concurrency, rpm, tpm),
         "batch": batch,
         "poll": poll,
     }
@@ -284,7 +282,7 @@ def learn_demos(
             recipe=recipe,
             schema=schema,
             model=model,
-            budget=_caps(None, budget_tokens, budget_calls),
+            budget=flags.caps(tokens=budget_tokens, calls=budget_calls),
         )
     if as_json:
         show.as_json(
@@ -325,18 +323,6 @@ def search_demos(
             for demo in found
         ]
         show.table("Demonstrations", ["id", "passage", "types"], rows)
-
-
-def _caps(usd: float | None, tokens: int | None, calls: int | None) -> "Caps":
-    from questgraph.tools.gateway.cost import Caps
-
-    return Caps(usd=usd, tokens=tokens, calls=calls)
-
-
-def _limits(concurrency: int | None, rpm: float | None, tpm: float | None) -> "Limits":
-    from questgraph.tools.gateway.limits import Limits
-
-    return Limits(concurrency=concurrency, requests_per_minute=rpm, tokens_per_minute=tpm)
 
 
 def _report(extraction: "Extraction", folder: Path, *, as_json: bool) -> None:

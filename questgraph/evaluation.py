@@ -63,15 +63,13 @@ def evaluate(
     from questgraph.agents.evaluation.evaluate import aevaluate
     from questgraph.agents.evaluation.page import write_page
     from questgraph.agents.evaluation.report import to_json
-    from questgraph.tools.gateway.cost import Caps
-    from questgraph.tools.gateway.limits import Limits
 
     options: Options = {
         "model": model,
-        "bank": None if bank == "none" else bank,
-        "budget": Caps(usd=budget_usd, tokens=budget_tokens),
+        "bank": flags.named(bank),
+        "budget": flags.caps(budget_usd, budget_tokens),
         "prices": prices,
-        "limits": Limits(concurrency=concurrency),
+        "limits": flags.limits(concurrency),
     }
     names = [name.strip() for name in recipe.split(",") if name.strip()]
     with errors(), show.counting(quiet=as_json) as count:

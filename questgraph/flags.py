@@ -2,9 +2,13 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from questgraph.tools.gateway.cost import Caps
+    from questgraph.tools.gateway.limits import Limits
 
 
 class Engine(StrEnum):
@@ -82,3 +86,24 @@ Workers = Annotated[
 ]
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
+
+
+def caps(usd: float | None = None, tokens: int | None = None, calls: int | None = None) -> "Caps":
+    """Return what may be spent at most."""
+    from questgraph.tools.gateway.cost import Caps
+
+    return Caps(usd=usd, tokens=tokens, calls=calls)
+
+
+def limits(
+    concurrency: int | None = None, rpm: float | None = None, tpm: float | None = None
+) -> "Limits":
+    """Return what may be under way at most."""
+    from questgraph.tools.gateway.limits import Limits
+
+    return Limits(concurrency=concurrency, requests_per_minute=rpm, tokens_per_minute=tpm)
+
+
+def named(bank: str) -> str | None:
+    """Return the name of a bank; `none` is the word for none."""
+    return None if bank == "none" else bank

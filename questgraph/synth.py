@@ -85,23 +85,16 @@ def _options(
     tpm: flags.Tpm = None,
     ledger: flags.Ledger = None,
 ) -> "Options":
-    from questgraph.tools.gateway.cost import Caps
-    from questgraph.tools.gateway.limits import Limits
-
     return {
         "schema": schema,
         "model": model,
-        "bank": _bank(bank),
-        "budget": Caps(usd=budget_usd, tokens=budget_tokens, calls=budget_calls),
+        "bank": flags.named(bank),
+        "budget": flags.caps(budget_usd, budget_tokens, budget_calls),
         "prices": prices,
         "unpriced": unpriced,
-        "limits": Limits(concurrency=concurrency, requests_per_minute=rpm, tokens_per_minute=tpm),
+        "limits": flags.limits(concurrency, rpm, tpm),
         "ledger": ledger,
     }
-
-
-def _bank(name: str) -> str | None:
-    return None if name == "none" else name
 
 
 @app.command()
@@ -234,7 +227,7 @@ def export(
 
     with errors():
         count = synthesis.export(
-            source, out, limit=limit, schema=schema, recipe=recipe, bank=_bank(bank)
+            source, out, limit=limit, schema=schema, recipe=recipe, bank=flags.named(bank)
         )
     if as_json:
         show.as_json({"file": str(out), "dialogues": count})

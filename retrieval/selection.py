@@ -6,6 +6,7 @@ the same every time.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
@@ -82,6 +83,20 @@ def scored(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
     return _similar_last(best[:k])
 
 
+def contrasting(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
+    """Return `k` of the nearest, half of them passages of which something wrong was said (C-ICL).
+
+    Where there are too few of one sort the other fills up. A mistake in a near passage is the
+    likeliest to be made again, so nearness decides among them too.
+    """
+    wrong = [candidate for candidate in candidates if candidate.demo.rejected]
+    right = [candidate for candidate in candidates if not candidate.demo.rejected]
+    half = k // 2
+    order = chain(right[: k - half], wrong[:half], right[k - half :], wrong[half:])
+    chosen = {candidate.demo.id for candidate in islice(order, k)}
+    return nearest([c for c in candidates if c.demo.id in chosen], k)
+
+
 def within_tokens(demos: Sequence[Labelled], tokens: int) -> list[Labelled]:
     """Return as many of `demos` from the end, the most similar, as fit in `tokens`, about."""
     kept: list[Labelled] = []
@@ -100,6 +115,7 @@ _TURNS = 2
 selections["nearest"] = nearest
 selections["diverse"] = diverse
 selections["covering"] = covering
+selections["contrasting"] = contrasting
 selections["scored"] = scored
 
 

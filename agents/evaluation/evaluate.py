@@ -71,8 +71,7 @@ async def aevaluate(
     """
     loaded = [(Path(p), load_dataset(p, split=split, limit=limit, seed=seed)) for p in datasets]
     prepared = [(d, *_with_bank(path, d, options)) for path, d in loaded]
-    for name in recipes:
-        look_up({**options, "recipe": name, "bank": None})
+    found = {name: look_up({**options, "recipe": name, "bank": None}) for name in recipes}
     folder = Path(out) if out is not None else None
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
@@ -86,22 +85,21 @@ async def aevaluate(
                 def step(name: str = name, dataset: Dataset = dataset) -> None:
                     on_passage(dataset.name, name)
 
-                found = await predict(
+                said = await predict(
                     dataset, database, own, given_entities=given_entities, on_passage=step
                 )
-                lookup = look_up({**own, "bank": None})
                 scored.append(
                     Scored(
                         dataset=dataset,
                         recipe=name,
-                        model=lookup.model.name,
+                        model=found[name].model.name,
                         bank=_named(options),
-                        predictions=found,
+                        predictions=said,
                         metrics=metrics_for(dataset, given_entities=given_entities),
-                        price=lookup.terms.price,
+                        price=found[name].terms.price,
                         leaked=leaked,
                         seed=seed,
-                        facts=facts_held(found, options.get("settings") or Settings.read()),
+                        facts=facts_held(said, options.get("settings") or Settings.read()),
                     )
                 )
     return Evaluation(tuple(scored))

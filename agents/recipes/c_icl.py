@@ -19,7 +19,6 @@ from dataclasses import replace
 
 from questgraph.agents.recipes.codeie import CODEIE
 from questgraph.agents.stages.contrast import contrast
-from questgraph.retrieval import contrasting
 
 C_ICL = replace(
     CODEIE,
@@ -27,6 +26,6 @@ C_ICL = replace(
     summary="codeie with demonstrations of mistakes and their corrections",
     source="Mo et al. 2024, C-ICL: Contrastive In-context Learning for Information Extraction",
     stages=tuple(contrast(stage) if stage.show else stage for stage in CODEIE.stages),
-    selection=contrasting.NAME,
+    selection="contrasting",
     lesson="mistakes",
 )

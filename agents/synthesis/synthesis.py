@@ -120,18 +120,12 @@ def synthie(
     options = _with_schema(source, options)
     triples = Source(source).triples(look_up_plan(options).schema)
 
-    async def make(engine: Engine) -> Harvest:
-        writer = Writer.of(engine)
-        return await verbalising.synthie(
-            writer,
-            triples,
-            count=limit,
-            longest=longest,
-            seed=seed,
-            dimensions=await _dimensions(writer, diverse),
+    def write_all(writer: Writer, dimensions: Lists) -> Awaitable[Harvest]:
+        return verbalising.synthie(
+            writer, triples, count=limit, longest=longest, seed=seed, dimensions=dimensions
         )
 
-    return _synthesize(make, out, {"strategy": "synthie", "seed": seed}, options)
+    return _written(write_all, out, "synthie", options, seed=seed, diverse=diverse)
 
 
 def star(
@@ -149,17 +143,12 @@ def star(
         ConfigError: When the call is wrong; nothing was asked then.
     """
 
-    async def make(engine: Engine) -> Harvest:
-        writer = Writer.of(engine)
-        return await structuring.star(
-            writer,
-            count=limit,
-            rounds=rounds,
-            seed=seed,
-            dimensions=await _dimensions(writer, diverse),
+    def write_all(writer: Writer, dimensions: Lists) -> Awaitable[Harvest]:
+        return structuring.star(
+            writer, count=limit, rounds=rounds, seed=seed, dimensions=dimensions
         )
 
-    return _synthesize(make, out, {"strategy": "star", "seed": seed}, options)
+    return _written(write_all, out, "star", options, seed=seed, diverse=diverse)
 
 
 def entda(
@@ -182,18 +171,12 @@ def entda(
     for operation in operations:
         _ = editing.edits[operation]
 
-    async def make(engine: Engine) -> Harvest:
-        writer = Writer.of(engine)
-        return await editing.entda(
-            writer,
-            passages,
-            count=limit,
-            operations=operations,
-            seed=seed,
-            dimensions=await _dimensions(writer, diverse),
+    def write_all(writer: Writer, dimensions: Lists) -> Awaitable[Harvest]:
+        return editing.entda(
+            writer, passages, count=limit, operations=operations, seed=seed, dimensions=dimensions
         )
 
-    return _synthesize(make, out, {"strategy": "entda", "seed": seed}, options)
+    return _written(write_all, out, "entda", options, seed=seed, diverse=diverse)
 
 
 def export(source: Path, out: Path, *, limit: int | None = None, **options: Unpack[Options]) -> int:
@@ -205,6 +188,24 @@ def export(source: Path, out: Path, *, limit: int | None = None, **options: Unpa
     plan = look_up_plan(_with_schema(source, options))
     passages = Source(source).passages(plan.schema)
     return write_chats(out, chats(plan, passages[:limit]))
+
+
+def _written(
+    write_all: Callable[[Writer, Lists], Awaitable[Harvest]],
+    out: Path,
+    strategy: str,
+    options: Options,
+    *,
+    seed: int,
+    diverse: bool,
+) -> Summary:
+    """Have passages written, in ways that the model names first where they are to be diverse."""
+
+    async def make(engine: Engine) -> Harvest:
+        writer = Writer.of(engine)
+        return await write_all(writer, await attributes(writer) if diverse else {})
+
+    return _synthesize(make, out, {"strategy": strategy, "seed": seed}, options)
 
 
 def _synthesize(make: Make, out: Path, made: dict[str, object], options: Options) -> Summary:
@@ -226,10 +227,6 @@ def _synthesize(make: Make, out: Path, made: dict[str, object], options: Options
 
     harvest, told = asyncio.run(main())
     return write(out, harvest, found.plan.schema, told)
-
-
-async def _dimensions(writer: Writer, diverse: bool) -> Lists:
-    return await attributes(writer) if diverse else {}
 
 
 def _with_schema(source: Path, options: Options) -> Options:

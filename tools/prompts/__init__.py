@@ -4,6 +4,7 @@
 what was asked, so an edit would ask everything again. Write the next number instead.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateNotFound
@@ -27,6 +28,11 @@ def render(name: str, /, **values: object) -> str:
         UnknownNameError: When there is no such prompt; the message has the nearest name.
     """
     return _template(name).render(values).strip()
+
+
+def offer(**functions: Callable[..., object]) -> None:
+    """Let all prompts call `functions` by their names."""
+    _ENVIRONMENT.globals.update(functions)
 
 
 @cache

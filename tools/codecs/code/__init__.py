@@ -6,12 +6,10 @@ dictionaries and calls of classes, and nothing else. `names` gives types their c
 Code4Struct, GoLLIE), `triples` (CodeKGC) and `imports` (Code4UIE, first stage).
 """
 
-from questgraph.tools import prompts
 from questgraph.tools.codecs.code.definitions import classes, dataclasses
 from questgraph.tools.codecs.code.literals import literal
 from questgraph.tools.codecs.code.names import class_names
+from questgraph.tools.prompts import offer
 
 # Prompts show schemas and passages in the spelling that answers have.
-prompts._ENVIRONMENT.globals.update(
-    class_names=class_names, classes=classes, dataclasses=dataclasses, literal=literal
-)
+offer(class_names=class_names, classes=classes, dataclasses=dataclasses, literal=literal)
