@@ -264,6 +264,17 @@ async def test_retry_takes_up_what_a_stopped_run_has_left(tmp_path: Path) -> Non
     assert again.status.units == {"done": units.total()}
 
 
+async def test_retry_looks_into_the_catalogue_that_the_run_was_made_with(tmp_path: Path) -> None:
+    catalogue = tmp_path / "names.csv"
+    catalogue.write_text("name,type\nAcme,organization\n")
+    out, model = tmp_path / "run", ScriptedModel(reader)
+    await aextract(documents(1), out=out, model=model, catalogue=catalogue, **PLAN)
+    catalogue.unlink()
+
+    with pytest.raises(ConfigError, match="no catalogue there"):
+        await aretry(out, model=model, **PLAN)
+
+
 async def test_retry_knows_the_ways_to_end_and_says_them(tmp_path: Path) -> None:
     await extracted(documents(1), tmp_path)
 
