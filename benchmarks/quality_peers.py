@@ -62,6 +62,7 @@ def langchain(task: Json) -> Callable[[Json], Found]:
 def langextract(task: Json) -> Callable[[Json], Found]:  # noqa: C901 - one peer, one function
     """Langextract with the passage's demonstrations as its examples."""
     import langextract as lx
+    from langextract.prompt_validation import PromptValidationLevel
 
     schema = task["schema"]
     relations = {t["name"] for t in schema["relations"]}
@@ -104,6 +105,8 @@ def langextract(task: Json) -> Callable[[Json], Found]:  # noqa: C901 - one peer
             max_char_buffer=5000,
             max_workers=1,
             show_progress=False,
+            # It checks the examples before it asks, and one without extractions stops it.
+            prompt_validation_level=PromptValidationLevel.OFF,
         )
         found = nothing()
         for item in document.extractions or []:

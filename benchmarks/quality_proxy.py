@@ -1,7 +1,7 @@
 """A recording endpoint before the local model: every answer is kept, so nobody is asked twice.
 
 Everybody who is measured asks the same model through it. It caps answers at `MOST_TOKENS` where
-the asker sets no limit of its own, and counts the tokens of each answer, also of a replayed one.
+the asker sets no limit of its own.
 """
 
 import asyncio
