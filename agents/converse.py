@@ -15,8 +15,10 @@ from questgraph.tools.errors import (
     PromptTooLongError,
 )
 from questgraph.tools.gateway.gateway import Call, Gateway
+from questgraph.tools.likelihood import likelihoods
 from questgraph.tools.models.base import AnswerFormat, Message, Request
-from questgraph.tools.records import Status, Turn
+from questgraph.tools.models.tokens import Tokens
+from questgraph.tools.records import Frame, Status, Turn
 from questgraph.tools.schema import AnyType
 
 T = TypeVar("T")
@@ -49,6 +51,16 @@ class Answer(Generic[T]):
 
     problem: Problem | None = None
     """Why something is missing, when it is."""
+
+    tokens: Tokens = ()
+    """The tokens of the last turn's answer and how likely each was, where that is known."""
+
+    def likelihoods(self, frames: Sequence[Frame]) -> list[tuple[Frame, float | None]]:
+        """Return each of the frames that were read with how likely the model found its words."""
+        if not self.tokens:
+            return [(frame, None) for frame in frames]
+        values = likelihoods(self.turns[-1].answer, self.tokens, frames)
+        return list(zip(frames, values, strict=True))
 
 
 def about(codec: Codec[T], types: Sequence[AnyType], text: str, *, max_tokens: int) -> Question[T]:
@@ -109,7 +121,8 @@ async def converse(
             turns.append(turn)
             dialogue += [Message("assistant", turn.answer), Message("user", asked)]
         else:
-            return Answer(value, (*turns, replace(turn, parsed=question.write(value))))
+            turn = replace(turn, parsed=question.write(value))
+            return Answer(value, (*turns, turn), tokens=call.reply.tokens)
     return _given_up(turns, complaint, _unreadable(stage, turns, complaint))
 
 

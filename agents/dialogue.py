@@ -6,11 +6,12 @@
     earlier turns of the session    grow at the end
     the question
 
-A document's text is data: it stands between marks that carry a nonce, made of the passage, that
-does not occur in it. So text cannot close its own marks, and equal passages still give equal
-calls.
+A document's text is data: it stands between marks that it cannot close. Where it has such marks
+itself, they carry a nonce that it does not have, made of the passage: equal passages still give
+equal calls.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -21,6 +22,8 @@ from questgraph.tools.models.base import Message
 from questgraph.tools.prompts import render
 from questgraph.tools.records import Turn, digest
 from questgraph.tools.schema import AnyType, EntityType, EventType, RelationType, Schema
+
+_MARK = re.compile(r"<\s*/?\s*passage", re.IGNORECASE)
 
 GLOSSARY_LIMIT = 8000
 """Characters up to which the system message explains all types; with more of them, each question
@@ -82,14 +85,18 @@ def fenced(passage: str) -> str:
     """Return `passage` between marks that it cannot contain.
 
     >>> print(fenced("Ann left."))
-    <passage 0defc0ec>
+    <passage>
     Ann left.
-    </passage 0defc0ec>
+    </passage>
+    >>> print(fenced("</passage>"))
+    <passage 9eb4d38c>
+    </passage>
+    </passage 9eb4d38c>
     """
-    nonce = digest(passage)[:8]
-    while nonce in passage:
-        nonce = digest(passage, nonce)[:8]
-    return f"<passage {nonce}>\n{passage}\n</passage {nonce}>"
+    nonce = ""
+    while _MARK.search(passage) and (not nonce or nonce in passage):
+        nonce = f" {digest(passage, nonce)[:8]}"
+    return f"<passage{nonce}>\n{passage}\n</passage{nonce}>"
 
 
 def glossary(types: Sequence[AnyType]) -> str:

@@ -255,5 +255,8 @@ def _as_before(store: RunStore) -> Options:
         "catalogue": store.fact("catalogue") or None,
         "chunk_size": int(store.fact("chunk_size")),
         "ledger": store.fact("ledger"),
+        "logprobs": bool(store.fact("logprobs")),
+        "calibration": store.fact("calibration") or None,
+        "min_precision": float(store.fact("min_precision") or 0) or None,
     }
     return before

@@ -58,7 +58,8 @@ def _join(graph: StateGraph[State, Context, State, State], stage: Stage, after: 
     """Draw the edges that leave `stage`."""
     leave = stage.leave
     if leave is None:
-        graph.add_edge(stage.name, after)
+        (onward,) = stage.leads or (after,)
+        graph.add_edge(stage.name, GRAPH_END if onward == END else onward)
         return
     targets = {GRAPH_END if name == END else name for name in stage.leads} | {after}
 

@@ -17,6 +17,7 @@ from questgraph.agents.stages.base import Recipe
 from questgraph.retrieval.bank import Bank
 from questgraph.retrieval.catalogue import Catalogue
 from questgraph.retrieval.entailment import CrossEncoderEntailment
+from questgraph.tools.confidence import Confidence, Judge, read_confidence
 from questgraph.tools.database import Database
 from questgraph.tools.errors import ConfigError
 from questgraph.tools.gateway.batch import POLL, BatchGateway
@@ -30,6 +31,7 @@ from questgraph.tools.models.base import ChatModel
 from questgraph.tools.models.openai import OpenAIModel
 from questgraph.tools.models.openai_batch import OpenAIBatches
 from questgraph.tools.models.providers import open_model
+from questgraph.tools.records import digest
 from questgraph.tools.schema import Schema
 from questgraph.tools.schema_sources import SchemaSource, general, load_schema, schema_to_yaml
 from questgraph.tools.settings import Settings
@@ -89,6 +91,18 @@ class Options(TypedDict, total=False):
     """`postgresql://…` for a ledger that many machines share; the run folder's own when left
     out."""
 
+    logprobs: bool
+    """Whether to ask how likely each token of an answer was, for endpoints that tell: claims then
+    have a `probability`. It makes every question another one to the ledger."""
+
+    calibration: Path | str | Confidence | None
+    """How much evidence about a claim weighs, as `questgraph eval --calibrate` wrote it for the
+    recipe: every claim then has a `score`."""
+
+    min_precision: float | None
+    """Precision that the graph is to have, by `calibration`: claims whose score promises less stay
+    in the run and out of the graph."""
+
     settings: Settings | None
     """What is otherwise read from the environment."""
 
@@ -108,6 +122,9 @@ class Lookup:
 
     history: History
     """What recipes cost before."""
+
+    judge: Judge | None
+    """Scores what is found, where there is a calibration."""
 
     facts: dict[str, str]
     """How the run is made, as its folder notes it, so that it can be gone on with."""
@@ -132,12 +149,15 @@ class Lookup:
                 model, ledger, self.terms, batches, tag=tag, taken=known, poll=self.poll
             )
 
-        return open_engine(self.plan, self.model, self._ledger(database), gateway)
+        return open_engine(self.plan, self.model, self._ledger(database), gateway, self.judge)
 
     @property
     def config(self) -> str:
-        """Hash of all that decides what is asked, but the text."""
-        return self.plan.digest(self.model.name)
+        """Hash of all that decides what is asked and what is believed, but the text."""
+        asked = self.plan.digest(self.model.name)
+        more = ["logprobs"] if self.terms.logprobs else []
+        more += [repr(self.judge)] if self.judge else []
+        return digest(asked, *more) if more else asked
 
     def _ledger(self, database: Database) -> Ledger:
         if not self.ledger:
@@ -167,6 +187,7 @@ def look_up(options: Options) -> Lookup:
         ledger=ledger,
         poll=options.get("poll", POLL) if options.get("batch") and _openai(model) else None,
         history=History(settings.cache / HISTORY),
+        judge=_judge(options, made.recipe.name),
         facts={
             "model": model.name,
             "asked_model": named if isinstance(named, str) else "",
@@ -176,6 +197,8 @@ def look_up(options: Options) -> Lookup:
             "catalogue": str(options.get("catalogue") or ""),
             "chunk_size": str(made.chunk_size),
             "ledger": _without_password(ledger),
+            "logprobs": "yes" if options.get("logprobs") else "",
+            **_judged_by(options),
         },
     )
 
@@ -221,7 +244,27 @@ def _terms(options: Options, model: ChatModel, settings: Settings) -> Terms:
         retries=options.get("retries") or Retries(),
         caps=caps,
         price=price,
+        logprobs=options.get("logprobs", False),
     )
+
+
+def _judge(options: Options, recipe: str) -> Judge | None:
+    source, wanted = options.get("calibration"), options.get("min_precision")
+    if source is None:
+        if wanted is not None:
+            raise ConfigError("a wanted precision needs a calibration: pass --calibration FILE too")
+        return None
+    confidence = source if isinstance(source, Confidence) else read_confidence(source, recipe)
+    return Judge(confidence, None if wanted is None else confidence.threshold(wanted))
+
+
+def _judged_by(options: Options) -> dict[str, str]:
+    """Return how claims are scored, as a run folder notes it."""
+    source, wanted = options.get("calibration"), options.get("min_precision")
+    return {
+        "calibration": str(Path(source).absolute()) if isinstance(source, str | Path) else "",
+        "min_precision": "" if wanted is None else str(wanted),
+    }
 
 
 def _openai(model: ChatModel) -> OpenAIModel:

@@ -25,6 +25,9 @@ class Said:
     samples: int = 1
     """How many samples of the question could be read; `len(turns)` of them said the frame."""
 
+    probability: float | None = None
+    """How likely the model found the words that say it; the mean of the samples that did."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -137,16 +137,16 @@ CONTENDERS = {
         does="one question, everything kept on disk",
         open=partial(questgraph_path, recipe="oneshot", keep="calls"),
     ),
-    "questgraph-staged": Contender(
+    "questgraph-multi-turn": Contender(
         does="dialogue: prompt, parse, ground, vote, verify, ask for more",
-        open=partial(questgraph_path, recipe="staged"),
+        open=partial(questgraph_path, recipe="multi-turn"),
     ),
-    "questgraph-staged-kept": Contender(
+    "questgraph-multi-turn-kept": Contender(
         does="dialogue, everything kept on disk",
-        open=partial(questgraph_path, recipe="staged", keep="calls"),
+        open=partial(questgraph_path, recipe="multi-turn", keep="calls"),
     ),
     "questgraph-run": Contender(
         does="the same, with the graph, its page and exports",
-        open=partial(questgraph_path, recipe="staged", keep="exports"),
+        open=partial(questgraph_path, recipe="multi-turn", keep="exports"),
     ),
 }

@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from harness import DOCS, draw, machine, markdown, write
-from task import ENTITIES, PASSAGE, RELATIONS, SIGNATURES, staged_answers
+from task import ENTITIES, PASSAGE, RELATIONS, SIGNATURES, multi_turn_answers
 
 import questgraph
 from questgraph.agents.runs.progress import Progress
@@ -41,13 +41,13 @@ LENGTH = 600
 
 
 class InstantModel:
-    """Answers the turns of `staged` at once, with what `LENGTH` characters of the passage hold."""
+    """Answers `multi-turn` at once, with what `LENGTH` characters of the passage hold."""
 
-    name = "instant:staged"
+    name = "instant:multi-turn"
     slots = 256
 
     def __init__(self) -> None:
-        self._answers = {wording: Reply(text) for wording, text in staged_answers().items()}
+        self._answers = {wording: Reply(text) for wording, text in multi_turn_answers().items()}
         self._answers |= {
             "Copy every mention": Reply(json.dumps(_within(ENTITIES))),
             "Give every pair": Reply(json.dumps(_within(RELATIONS))),

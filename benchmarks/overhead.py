@@ -27,7 +27,7 @@ MEASURED = (
     "langextract",
     "kg-gen",
     "questgraph-oneshot",
-    "questgraph-staged",
+    "questgraph-multi-turn",
     "questgraph-run",
 )
 

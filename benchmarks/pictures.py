@@ -74,6 +74,70 @@ def memory(report: Report, path: Path) -> None:
         save(figure, path)
 
 
+MARKS = {
+    "staged, bank": (OURS, "o"),
+    "oneshot, bank": (REFERENCE, "o"),
+    "staged, starter": (OURS, "x"),
+    "oneshot, starter": (REFERENCE, "x"),
+    "langextract": (PEER, "o"),
+    "langchain": (PEER, "x"),
+    "kg-gen": (GOAL, "x"),
+}
+"""Colour and mark of everybody whose quality is measured: a dot has the set's labelled passages."""
+
+
+def quality(report: Report, path: Path) -> None:
+    """Draw everybody's F1 by set, and what each change of `staged` does, with intervals."""
+    compared, changes = report["compared"], report["changes"]
+    rows = list(dict.fromkeys((row["set"], metric) for row in compared for metric in row["f1"]))
+    arms = list(dict.fromkeys(row["arm"] for row in compared))
+    with plt.rc_context(STYLE):
+        figure, (left, right) = plt.subplots(1, 2, figsize=(13, 1.6 + 0.75 * len(rows)))
+        for i, arm in enumerate(arms):
+            mine = [row for row in compared if row["arm"] == arm]
+            told = {(row["set"], metric): at for row in mine for metric, at in row["f1"].items()}
+            shift = 0.7 * (i / max(len(arms) - 1, 1) - 0.5)
+            places = [(y + shift, told[row]) for y, row in enumerate(rows) if row in told]
+            ranges(left, places, *MARKS[arm], label=arm)
+        left.set_yticks(range(len(rows)), [f"{name}\n{metric}" for name, metric in rows])
+        left.set_title("F1, with 95 % intervals")
+        left.set_xlim(0, 1)
+        left.legend(loc="lower center", bbox_to_anchor=(0.5, -0.16), ncols=4, frameon=False)
+        kinds = list(dict.fromkeys((row["set"], row["metric"]) for row in changes))
+        names = list(dict.fromkeys(row["arm"] for row in changes))
+        for i, kind in enumerate(kinds):
+            told = {r["arm"]: r["difference"] for r in changes if (r["set"], r["metric"]) == kind}
+            shift = 0.5 * (i / max(len(kinds) - 1, 1) - 0.5)
+            places = [(y + shift, told[name]) for y, name in enumerate(names) if name in told]
+            ranges(right, places, (OURS, PEER, GOAL)[i % 3], "o", label=", ".join(kind))
+        right.set_yticks(range(len(names)), names)
+        right.axvline(0, color=REFERENCE, lw=1)
+        right.set_title("`staged` with one thing changed: difference in F1")
+        right.legend(loc="lower center", bbox_to_anchor=(0.5, -0.16), ncols=3, frameon=False)
+        for axes in (left, right):
+            axes.invert_yaxis()
+            axes.grid(axis="x", alpha=0.3)
+        save(figure, path)
+
+
+def ranges(
+    axes: Axes,
+    places: Sequence[tuple[float, Sequence[float]]],
+    colour: str,
+    mark: str,
+    *,
+    label: str,
+) -> None:
+    """Draw values with their intervals, each at its height."""
+    values = [value for _, (value, _, _) in places]
+    below = [value - low for _, (value, low, _) in places]
+    above = [high - value for _, (value, _, high) in places]
+    heights = [y for y, _ in places]
+    axes.errorbar(
+        values, heights, xerr=[below, above], fmt=mark, color=colour, ms=5, lw=1, label=label
+    )
+
+
 def bars(
     axes: Axes, names: Sequence[str], figures: Report, what: str, *, form: str, goal: float
 ) -> None:
@@ -118,7 +182,7 @@ def save(figure: plt.Figure, path: Path) -> None:
 
 def main() -> None:
     """Draw what the command line says."""
-    kinds = {"throughput": throughput, "memory": memory}
+    kinds = {"throughput": throughput, "memory": memory, "quality": quality}
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("kind", choices=kinds)
     parser.add_argument("report", type=Path)

@@ -2,7 +2,8 @@
 
 In: one JSON object on the standard input with `peer`, `url`, `schema` and `passages`, each with its
 `demos`. Out: a line of JSON for each passage with `entities` (type, text), `relations` (type, head,
-tail), `arguments` (event type, role, text), `triggers` (event type, text), or `error`.
+tail), `arguments` (event type, role, text), `triggers` (event type, text), or `error`, and what its
+answers cost: `calls`, `prompt_tokens`, `completion_tokens`, `seconds`.
 
 A relation is what each peer's own documentation has for it; an event is its trigger, typed, with an
 edge to each argument, or an attribute that names it.
@@ -12,9 +13,9 @@ import json
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from typing import Any
+from urllib.request import urlopen
 
 Json = dict[str, Any]
 Found = dict[str, list[list[str]]]
@@ -158,14 +159,15 @@ def main() -> None:
     # Some peers print; what they print is no result.
     sys.stdout = sys.stderr
     ask = PEERS[task["peer"]](task)
+    spent = task["url"].removesuffix("/v1") + "/spent"
     for passage in task["passages"]:
-        begun = time.monotonic()
         found: Json
         try:
             found = ask(passage)
         except Exception as error:  # what a peer loses counts as not found
             found = {**nothing(), "error": f"{type(error).__name__}: {error}"[:300]}
-        found |= {"id": passage["id"], "seconds": time.monotonic() - begun}
+        with urlopen(spent) as told:
+            found |= {"id": passage["id"], **json.load(told)}
         answers.write(json.dumps(found, ensure_ascii=False) + "\n")
         answers.flush()
 

@@ -1,7 +1,8 @@
 """A recording endpoint before the local model: every answer is kept, so nobody is asked twice.
 
-Everybody who is measured asks the same model through it. It caps answers at `MOST_TOKENS` where
-the asker sets no limit of its own.
+Every peer asks the same model through it, under its own name. It caps answers at `MOST_TOKENS`
+where the asker sets no limit of its own, and counts what each asker's answers cost when they were
+given.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import json
 import sqlite3
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ class Recorder:
             "create table if not exists answers (key text primary key, body text, seconds real)"
         )
         self._turn = asyncio.Lock()
+        self._spent: dict[str, Counter[str]] = {}
 
     async def __call__(self, request: web.Request) -> web.Response:
         """Answer a chat request; `/NAME/v1/chat/completions` is asked by NAME."""
@@ -41,8 +44,9 @@ class Recorder:
             asked["max_tokens"] = MOST_TOKENS
         asked["model"] = "local"
         key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
-        row = self._answers.execute("select body from answers where key = ?", [key]).fetchone()
-        if row:
+        kept = "select body, seconds from answers where key = ?"
+        if row := self._answers.execute(kept, [key]).fetchone():
+            self._count(request.match_info["name"], *row)
             return web.Response(text=row[0], content_type="application/json")
         async with self._turn, aiohttp.ClientSession() as session:
             begun = time.monotonic()
@@ -51,10 +55,21 @@ class Recorder:
             async with session.post(target, json=asked, headers=headers) as reply:
                 text = await reply.text()
             if reply.status == 200:
-                values = [key, text, time.monotonic() - begun]
+                seconds = time.monotonic() - begun
+                values = [key, text, seconds]
                 self._answers.execute("insert or replace into answers values (?, ?, ?)", values)
                 self._answers.commit()
+                self._count(request.match_info["name"], text, seconds)
         return web.Response(text=text, status=reply.status, content_type="application/json")
+
+    async def spent(self, request: web.Request) -> web.Response:
+        """Tell what an asker's answers cost since it was told last."""
+        return web.json_response(self._spent.pop(request.match_info["name"], {}))
+
+    def _count(self, name: str, body: str, seconds: float) -> None:
+        used = json.loads(body).get("usage") or {}
+        tokens = {key: used.get(key, 0) for key in ("prompt_tokens", "completion_tokens")}
+        self._spent.setdefault(name, Counter()).update({"calls": 1, "seconds": seconds, **tokens})
 
 
 async def main(file: Path, port: int) -> None:
@@ -64,7 +79,7 @@ async def main(file: Path, port: int) -> None:
         app = web.Application(client_max_size=2**26)
         recorder = Recorder(file, url, key)
         app.router.add_post("/{name}/v1/chat/completions", recorder)
-        app.router.add_post("/v1/chat/completions", recorder)
+        app.router.add_get("/{name}/spent", recorder.spent)
         runner = web.AppRunner(app)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", port)

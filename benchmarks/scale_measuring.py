@@ -119,7 +119,7 @@ def bench_documents() -> list[Document]:
 
 def bench_model() -> ScriptedModel:
     """Return a model that gives the benchmark's answers, to the question that was put last."""
-    answers = task.staged_answers()
+    answers = task.multi_turn_answers()
 
     def answer(request: Request) -> str:
         question = request.messages[-1].content

@@ -85,7 +85,7 @@ def _tailed(count: int, client: Client, dialogues: Sequence[Dialogue]) -> Figure
 
 def _bench(count: int, latency: str) -> Run:
     with endpoint("--latency", latency) as url:
-        return run("questgraph-staged", url, count, "--width", "256", "--warm-up", "64")
+        return run("questgraph-multi-turn", url, count, "--width", "256", "--warm-up", "64")
 
 
 def _timed(count: int, latency: str, slots: int) -> tuple[int, float]:

@@ -138,8 +138,8 @@ def kg_gen_answers() -> Answers:
     }
 
 
-def staged_answers() -> Answers:
-    """Return the turns of the `staged` recipe: types, entities, relations, checks, the rest."""
+def multi_turn_answers() -> Answers:
+    """Return the turns of the `multi-turn` recipe: types, entities, relations, checks, the rest."""
     return {
         "Which of the types": _json([*ENTITIES, *RELATIONS]),
         "Copy every mention": _json(ENTITIES),
@@ -168,9 +168,9 @@ ANSWERS: dict[str, Answers] = {
     "openai-aiohttp": _always(questgraph_answer),
     "questgraph-oneshot": _always(questgraph_answer),
     "questgraph-oneshot-kept": _always(questgraph_answer),
-    "questgraph-staged": staged_answers(),
-    "questgraph-staged-kept": staged_answers(),
-    "questgraph-run": staged_answers(),
+    "questgraph-multi-turn": multi_turn_answers(),
+    "questgraph-multi-turn-kept": multi_turn_answers(),
+    "questgraph-run": multi_turn_answers(),
     "langchain": _always(langchain_answer),
     "neo4j-graphrag": _always(neo4j_answer),
     "langextract": _always(langextract_answer),

@@ -58,7 +58,7 @@ PASSAGES = {
     "aiohttp": {"even": 10_000, "slow": 20_000},
     "openai-aiohttp": {"even": 10_000, "slow": 20_000},
     "questgraph-oneshot-kept": {"even": 10_000, "slow": 20_000},
-    "questgraph-staged-kept": {"even": 2_500, "slow": 10_000},
+    "questgraph-multi-turn-kept": {"even": 2_500, "slow": 10_000},
     "neo4j-graphrag": {"even": 4_000, "slow": 8_000},
     "langchain": {"even": 2_000, "slow": 3_000},
     "langextract": {"even": 2_000, "slow": 3_000},

@@ -16,7 +16,10 @@ _NEEDED: Mapping[Kind, frozenset[str]] = {
     "event": frozenset(),
 }
 
-_TRUST: tuple[Verdict, ...] = ("confirmed", "sound", "unchecked", "refuted", "invalid")
+_TRUST: tuple[Verdict, ...] = (
+    *("confirmed", "sound", "unchecked"),
+    *("unlikely", "refuted", "invalid"),
+)
 
 
 def evidence_of(claim: Claim, document: Document, nodes: Iterable[str]) -> Evidence:
@@ -24,7 +27,7 @@ def evidence_of(claim: Claim, document: Document, nodes: Iterable[str]) -> Evide
 
     Keys: `claim`, `document`, `start`, `end`, `quote` (the sentences), `mentions` (each with
     `role`, `text` as it stands there, `said` by the model, `start`, `end`, `level`, `node`),
-    `verdict`, `reason`, `votes`, `unit`, `turns`.
+    `verdict`, `reason`, `votes`, `unit`, `turns`; `score` where claims are scored.
 
     Args:
         claim: What was said.
@@ -56,7 +59,14 @@ def evidence_of(claim: Claim, document: Document, nodes: Iterable[str]) -> Evide
         "votes": claim.votes,
         "unit": claim.unit_id,
         "turns": list(claim.turns),
+        **({} if claim.score is None else {"score": claim.score}),
     }
+
+
+def score_of(support: Iterable[Evidence]) -> dict[str, float]:
+    """Return the highest `score` of what supports a part of a graph; nothing without scores."""
+    scores = [record["score"] for record in support if "score" in record]
+    return {"score": max(scores)} if scores else {}
 
 
 def in_order(records: Iterable[Evidence]) -> list[Evidence]:
@@ -118,6 +128,7 @@ def _trust(claim: Claim) -> tuple[Any, ...]:
     levels = [mention.level for _, mention in claim.arguments]
     return (
         _TRUST.index(claim.verdict),
+        -(claim.score or 0.0),
         -claim.votes,
         claim.unit_id,
         claim.id,

@@ -3,8 +3,8 @@
 Nodes (`kind` is `entity` or `event`) have `type`, `name`, `aliases` and `support`. Edges (`kind` is
 `relation` or `role`) have `type` and `support`, relations also `qualifiers`; they run from head to
 tail, and from an event to what fills its roles. `support` is a list of records as `evidence_of`
-makes them. Relations of different types are parallel edges; what says the same of the same ends
-shares one.
+makes them; where claims are scored, nodes and edges have the highest `score` of them. Relations of
+different types are parallel edges; what says the same of the same ends shares one.
 
 Ids are made of what a thing is called and of its type: the same claims in any order give the same
 bytes, and a thing keeps its id while both stay.
@@ -21,6 +21,7 @@ from questgraph.graphs.evidence import (
     entering,
     evidence_of,
     in_order,
+    score_of,
     symmetric_in,
 )
 from questgraph.graphs.naming import entity_id, name_and_aliases, names_in, names_of
@@ -127,13 +128,15 @@ def _add_entities(
     for node, places in sorted(wordings.items()):
         texts = Counter(text for text, *_ in places)
         best, aliases = name_and_aliases(texts)
+        support = in_order(called[node.id] or named[node.id])
         graph.add_node(
             node.id,
             kind="entity",
             type=node.type,
             name=best,
             aliases=aliases,
-            support=in_order(called[node.id] or named[node.id]),
+            support=support,
+            **score_of(support),
         )
 
 
@@ -200,13 +203,15 @@ def _events(facts: Iterable[_Fact], once: Sequence[str]) -> list[list[_Fact]]:
 def _add_event(graph: KnowledgeGraph, node: str, facts: Sequence[_Fact]) -> None:
     type_ = facts[0].claim.type
     words = [trigger["text"] for fact in facts for trigger in fact.fillers(TRIGGER)]
+    support = in_order(fact.evidence for fact in facts)
     graph.add_node(
         node,
         kind="event",
         type=type_,
         name=f"{type_}: {words[0]}" if words else type_,
         aliases=[],
-        support=in_order(fact.evidence for fact in facts),
+        support=support,
+        **score_of(support),
     )
     roles: defaultdict[tuple[str, str], list[_Fact]] = defaultdict(list)
     for fact in facts:
@@ -226,4 +231,5 @@ def _add_edge(
 ) -> None:
     key = f"r:{digest(head, type_, tail)[:12]}"
     support = in_order(fact.evidence for fact in facts)
-    graph.add_edge(head, tail, key, type=type_, support=support, **attributes)
+    told = {"type": type_, "support": support, **score_of(support), **attributes}
+    graph.add_edge(head, tail, key, **told)

@@ -22,7 +22,7 @@ from typing import Any
 
 import networkx as nx
 
-from questgraph.graphs.evidence import Evidence, entering, in_order
+from questgraph.graphs.evidence import Evidence, entering, in_order, score_of
 from questgraph.graphs.knowledge import KnowledgeGraph, build
 from questgraph.graphs.naming import entity_id, name_and_aliases, names_in
 from questgraph.graphs.resolution import (
@@ -157,10 +157,11 @@ def graph_from(nodes: Iterable[Row], edges: Iterable[Row], schema: str) -> Knowl
     """
     graph: KnowledgeGraph = nx.MultiDiGraph(schema=schema)
     for node in sorted(nodes, key=lambda row: str(row["id"])):
-        graph.add_node(node["id"], **_some(node, "kind", "type", "name", "aliases", "support"))
+        told = _some(node, "kind", "type", "name", "aliases", "support")
+        graph.add_node(node["id"], **told, **score_of(node["support"]))
     for edge in sorted(edges, key=lambda row: (row["head"], row["type"], row["tail"])):
         told = _some(edge, "type", "support", "kind", "qualifiers")
-        graph.add_edge(edge["head"], edge["tail"], edge["id"], **told)
+        graph.add_edge(edge["head"], edge["tail"], edge["id"], **told, **score_of(edge["support"]))
     return graph
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,11 +13,12 @@ from questgraph import flags
 from questgraph.exits import INCOMPLETE, errors
 
 if TYPE_CHECKING:
+    from questgraph.agents.evaluation.calibrate import Calibration
     from questgraph.agents.evaluation.evaluate import Evaluation
     from questgraph.agents.evaluation.scores import Scored
     from questgraph.agents.options import Options
 
-RESULTS, PAGE = "eval.json", "eval.html"
+RESULTS, PAGE, CALIBRATION = "eval.json", "eval.html", "calibration.json"
 
 Datasets = Annotated[
     list[Path],
@@ -37,6 +39,14 @@ Bank = Annotated[
     ),
 ]
 Given = Annotated[bool, typer.Option("--given-entities", help="Give the labelled entities.")]
+Calibrate = Annotated[
+    bool,
+    typer.Option(
+        "--calibrate",
+        help="Score every claim by what other passages taught, show whether the scores can be"
+        f" believed, and write {CALIBRATION}.",
+    ),
+]
 Out = Annotated[
     Path,
     typer.Option(help="Folder for answers and report; the same evaluation again asks nothing."),
@@ -52,6 +62,8 @@ def evaluate(
     seed: Seed = 0,
     bank: Bank = "starter",
     given_entities: Given = False,
+    calibrate: Calibrate = False,
+    logprobs: flags.Logprobs = False,
     out: Out = Path("questgraph-eval"),
     budget_usd: flags.BudgetUsd = None,
     budget_tokens: flags.BudgetTokens = None,
@@ -60,9 +72,11 @@ def evaluate(
     as_json: flags.Json = False,
 ) -> None:
     """Score recipes on labelled passages, with intervals, costs and every mistake in its text."""
+    from questgraph.agents.evaluation import calibrate as calibration
     from questgraph.agents.evaluation.evaluate import aevaluate
     from questgraph.agents.evaluation.page import write_page
     from questgraph.agents.evaluation.report import to_json
+    from questgraph.tools.confidence import write_confidence
 
     options: Options = {
         "model": model,
@@ -70,6 +84,7 @@ def evaluate(
         "budget": flags.caps(budget_usd, budget_tokens),
         "prices": prices,
         "limits": flags.limits(concurrency),
+        "logprobs": logprobs,
     }
     names = [name.strip() for name in recipe.split(",") if name.strip()]
     with errors(), show.counting(quiet=as_json) as count:
@@ -86,14 +101,22 @@ def evaluate(
                 **options,
             )
         )
-    told = to_json(evaluation)
+    scored = evaluation.scored
+    calibrations = [calibration.calibrate(each) for each in scored] if calibrate else []
+    told = to_json(evaluation, calibrations)
+    if calibrate:
+        write_confidence(calibration.fit_by_recipe(scored), out / CALIBRATION)
     (out / RESULTS).write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
     write_page(told, out / PAGE)
     if as_json:
         show.as_json(told)
     else:
         _show(evaluation)
+        if calibrate:
+            _show_confidence(evaluation, calibrations)
         show.line(f"Page: {out / PAGE}, figures: {out / RESULTS}")
+        if calibrate:
+            show.line(f"To score claims by: {out / CALIBRATION}")
     complete = not any(scored.incomplete for scored in evaluation.scored)
     raise typer.Exit(0 if complete else INCOMPLETE)
 
@@ -118,6 +141,39 @@ def _show(evaluation: "Evaluation") -> None:
     ]
     if compared:
         show.table("Compared", ["set", "recipes", "metric", "F1", "95 %", ""], compared)
+
+
+def _show_confidence(
+    evaluation: "Evaluation", calibrations: "Sequence[Calibration | None]"
+) -> None:
+    known = [
+        ((scored.dataset.name, scored.recipe), found)
+        for scored, found in zip(evaluation.scored, calibrations, strict=True)
+        if found
+    ]
+    columns = ["set", "recipe", "claims", "right", "ECE", "Brier", "AURC"]
+    rows = [
+        (
+            *names,
+            len(found.scores),
+            *(f"{v:.3f}" for v in (found.precision, found.error, found.brier, found.risks.area)),
+        )
+        for names, found in known
+    ]
+    show.table("Confidence, by what other passages taught", columns, rows)
+    columns = ["set", "recipe", "wanted precision", "threshold", "reached", "kept"]
+    lines = [
+        (
+            *names,
+            f"{promise.wanted:.2f}",
+            "none" if promise.threshold is None else f"{promise.threshold:.3f}",
+            "" if promise.precision is None else f"{promise.precision:.3f}",
+            f"{promise.kept:.0%}",
+        )
+        for names, found in known
+        for promise in found.promises
+    ]
+    show.table("What is left at a wanted precision", columns, lines)
 
 
 def _scores(scored: "Scored") -> list[tuple[object, ...]]:

@@ -26,6 +26,13 @@ Schema = Annotated[
 Recipe = Annotated[str, typer.Option(help="How to ask: a name from `questgraph recipes`.")]
 Model = Annotated[str | None, typer.Option(help="`provider:model`, see `questgraph models`.")]
 Bank = Annotated[str, typer.Option(help="Folder with demonstrations, `starter`, or `none`.")]
+Catalogue = Annotated[
+    Path | None,
+    typer.Option(
+        help="CSV or JSONL file of known names (name, type, perhaps definition), for recipes that"
+        " check names by them; the names of the bank when left out."
+    ),
+]
 
 # Run folders.
 Out = Annotated[Path, typer.Option(help="The run folder; the same one again continues.")]
@@ -57,6 +64,28 @@ DryRun = Annotated[
     bool,
     typer.Option(
         "--dry-run", help="Say what it would take - calls, tokens, money, time - and ask nothing."
+    ),
+]
+
+# How sure.
+Logprobs = Annotated[
+    bool,
+    typer.Option(
+        "--logprobs",
+        help="Ask how likely each token was, for models that tell: it helps to score claims.",
+    ),
+]
+
+Calibration = Annotated[
+    Path | None,
+    typer.Option(help="What `questgraph eval --calibrate` wrote: every claim gets a score by it."),
+]
+MinPrecision = Annotated[
+    float | None,
+    typer.Option(
+        help="Keep claims out of the graph whose scores promise less; needs --calibration.",
+        min=0,
+        max=1,
     ),
 ]
 

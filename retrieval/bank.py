@@ -57,8 +57,7 @@ class Bank:
     @cached_property
     def digest(self) -> str:
         """Hash of all that decides which demonstrations a passage gets."""
-        passages = (demo and json.dumps(demo.to_json(), sort_keys=True) for demo in self.passages)
-        return digest(self.view, self.embedder.name, *(passage or "" for passage in passages))
+        return digest(self.view, self.embedder.name, *map(repr, self.passages))
 
     @classmethod
     def build(
@@ -85,16 +84,28 @@ class Bank:
         for name in names:
             with as_file(folder / name) as path:
                 passages += read_labelled(path)
-        made = digest(embedder.name, *(demo.text for demo in passages))[:16]
-        place = settings.cache / "banks" / f"starter-{made}"
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        bank = cls.kept(passages, embedder, settings, name="starter")
+        return replace(bank, aliases=Aliases.from_meta(meta))
+
+    @classmethod
+    def kept(
+        cls, passages: Iterable[Labelled], embedder: Embedder, settings: Settings, *, name: str
+    ) -> Self:
+        """Return a bank of passages whose vectors are kept in the cache, and so made once.
+
+        Raises:
+            ConfigError: When there is no passage.
+        """
+        demos = tuple(passages)
+        made = digest(embedder.name, *(demo.text for demo in demos))[:16]
+        place = settings.cache / "banks" / f"{name}-{made}"
         place.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{place}.lock"):
             if not (place / NOTE).is_file():
-                cls.build(passages, embedder).save(place)
-        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+                cls.build(demos, embedder).save(place)
         # Labels may be mended without new vectors: only the texts are embedded.
-        bank = cls.open(place, embedder)
-        return replace(bank, passages=tuple(passages), aliases=Aliases.from_meta(meta))
+        return replace(cls.open(place, embedder), passages=demos)
 
     @classmethod
     def open(cls, folder: Path, embedder: Embedder) -> Self:

@@ -5,8 +5,8 @@ The names of the bank are a cheaper finder: it knows no new names, and needs no 
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Self
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, Self
 
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.records import MENTION, Span
@@ -22,12 +22,18 @@ _SHORT = 4
 Words = tuple[str, ...]
 
 
+class Place(NamedTuple):
+    """Where a name stands in a text."""
+
+    span: Span
+    words: Words
+
+
 class Names:
     """Names that are looked for in texts, short ones as they are spelled."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        split = (_WORD.findall(name) for name in names)
-        self._names = {_folded(words) for words in split if 0 < len(words) <= LONGEST}
+        self._names = {words for name in names if (words := words_of(name))}
 
     @classmethod
     def of(cls, passages: Iterable[Labelled | None]) -> Self:
@@ -41,18 +47,38 @@ class Names:
         >>> Names(["Ann", "Ann Lee"]).places("Then Ann Lee and Bo met Ann.")
         [Span(start=5, end=12), Span(start=24, end=27)]
         """
-        words = list(_WORD.finditer(text))
-        places: list[Span] = []
-        i = 0
-        while i < len(words):
-            length = next(filter(lambda n: self._knows(words[i : i + n]), range(LONGEST, 0, -1)), 0)
-            if length:
-                places.append(Span(words[i].start(), words[min(i + length, len(words)) - 1].end()))
-            i += length or 1
-        return places
+        return [place.span for place in longest(text, self._names.__contains__)]
 
-    def _knows(self, words: Sequence[re.Match[str]]) -> bool:
-        return _folded([word[0] for word in words]) in self._names
+
+def longest(text: str, known: Callable[[Words], object]) -> Iterator[Place]:
+    """Yield the runs of words in `text` that are known: in order, apart, the longest at each place.
+
+    Args:
+        text: Where to look.
+        known: Says of the words of a run whether it is known.
+    """
+    words = list(_WORD.finditer(text))
+    i = 0
+    while i < len(words):
+        runs = (words[i : i + n] for n in range(min(LONGEST, len(words) - i), 0, -1))
+        found = next((run for run in runs if known(_folded_words(run))), [])
+        if found:
+            yield Place(Span(found[0].start(), found[-1].end()), _folded_words(found))
+        i += len(found) or 1
+
+
+def words_of(name: str) -> Words:
+    """Return the words of a name as they are looked for; none when there are too many.
+
+    >>> words_of("Ann Lee"), words_of("US")
+    (('ann', 'lee'), ('US',))
+    """
+    words = _WORD.findall(name)
+    return _folded(words) if len(words) <= LONGEST else ()
+
+
+def _folded_words(run: Sequence[re.Match[str]]) -> Words:
+    return _folded([word[0] for word in run])
 
 
 def _folded(words: Sequence[str]) -> Words:

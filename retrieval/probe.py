@@ -1,6 +1,7 @@
 """Logistic regression over vectors of an embedder: a classifier that is learned in seconds."""
 
 import threading
+import warnings
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -60,7 +61,10 @@ class Probe:
         if len(set(labels)) < 2:
             raise ConfigError(UNTAUGHT)
         self._model = _logistic_regression()
-        self._model.fit(vectors, labels, sample_weight=weights)
+        with warnings.catch_warnings():
+            # So many steps are enough, and the same on each machine; users cannot change it.
+            warnings.filterwarnings("ignore", message="lbfgs failed to converge")
+            self._model.fit(vectors, labels, sample_weight=weights)
 
     def __call__(self, vectors: Vectors) -> list[Guess]:
         """Return a guess for each row of `vectors`."""

@@ -1,10 +1,15 @@
 """Fixtures for every test."""
 
 import pytest
+from hypothesis import settings
 
 from .postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("questgraph", deadline=None)
+settings.load_profile("questgraph")
 
 
 @pytest.fixture(scope="session")

@@ -138,11 +138,11 @@ def labelled(record: Mapping[str, Any]) -> Labelled:
 def labelled_from(chunk: Chunk, claims: Iterable[Claim]) -> Labelled:
     """Return a passage labelled with those of its claims that were admitted to the graph.
 
-    Raises:
-        KeyError: Never; a relation whose ends nobody claimed as entities gets them claimed.
+    Mentions are in the words of the passage, which a model may have spelled otherwise; a relation
+    whose ends nobody claimed as entities gets them claimed.
     """
     id_ = f"{chunk.document_id}#{chunk.index}"
-    kept = [_moved(claim, -chunk.span.start, id_) for claim in claims if claim.admitted]
+    kept = [_labelling(claim, chunk, id_) for claim in claims if claim.admitted]
     known = {_place(claim.arguments[0].mention) for claim in kept if claim.kind == "entity"}
     for claim in [claim for claim in kept if claim.kind == "relation"]:
         for _, mention in claim.arguments[:2]:
@@ -213,12 +213,19 @@ def _mention(item: Mapping[str, Any], text: str, type_: str = "") -> Mention:
     return Mention(item["text"], type=type_, span=span, level="exact")
 
 
-def _moved(claim: Claim, by: int, document_id: str) -> Claim:
+def _labelling(claim: Claim, chunk: Chunk, document_id: str) -> Claim:
+    """Return a claim as a label of the passage `chunk`."""
     arguments = tuple(
-        Argument(role, replace(mention, span=mention.span and mention.span.shift(by)))
-        for role, mention in claim.arguments
+        Argument(role, _in_words_of(chunk, mention)) for role, mention in claim.arguments
     )
     return Claim(claim.kind, claim.type, arguments, document_id=document_id, unit_id="")
+
+
+def _in_words_of(chunk: Chunk, mention: Mention) -> Mention:
+    if mention.span is None:
+        return mention
+    span = mention.span.shift(-chunk.span.start)
+    return replace(mention, text=chunk.text[slice(*span)], span=span, level="exact")
 
 
 def _frame(claim: Claim) -> Frame:

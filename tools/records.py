@@ -24,9 +24,10 @@ Level = Literal["exact", "normalized", "fuzzy", "absent"]
 """How a model's wording was found in the text: as it stands; after folding case, width,
 white space and quotes; with a small difference in spelling; not at all."""
 
-Verdict = Literal["unchecked", "sound", "confirmed", "refuted", "invalid"]
+Verdict = Literal["unchecked", "sound", "confirmed", "unlikely", "refuted", "invalid"]
 """What became of a claim: nobody looked; it passed the deterministic checks; a model that was
-asked again said yes, or no; it breaks the schema."""
+asked again said yes; its score is too low; a model that was asked again said no; it breaks the
+schema."""
 
 Status = Literal["done", "empty", "failed", "truncated", "refused", "over_budget"]
 """How a unit ended. `empty` means that the model said: nothing here."""
@@ -190,6 +191,12 @@ class Claim:
     samples: int = field(kw_only=True, default=1)
     """How many samples of the question could be read."""
 
+    probability: float | None = field(kw_only=True, default=None)
+    """How likely the model found the words that say it, where its endpoint tells."""
+
+    score: float | None = field(kw_only=True, default=None)
+    """How likely it is right, by a calibration on labelled passages; `None` without one."""
+
     verdict: Verdict = field(kw_only=True, default="unchecked")
     reason: str = field(kw_only=True, default="")
     """Why the verdict is what it is, in words for a person."""
@@ -211,7 +218,7 @@ class Claim:
     @property
     def admitted(self) -> bool:
         """Whether the claim may enter the graph: grounded and not turned down."""
-        return self.grounded and self.verdict not in ("refuted", "invalid")
+        return self.grounded and self.verdict not in ("unlikely", "refuted", "invalid")
 
     def to_json(self, document: Document) -> dict[str, object]:
         """Return the claim as plain data, with the words of `document` that say it."""
@@ -237,6 +244,8 @@ class Claim:
             "reason": self.reason,
             "votes": self.votes,
             "samples": self.samples,
+            **({} if self.probability is None else {"probability": self.probability}),
+            **({} if self.score is None else {"score": self.score}),
         }
 
     def fillers(self, role: str) -> tuple[Mention, ...]:

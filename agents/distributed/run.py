@@ -140,6 +140,9 @@ def _order(options: Options, found: Lookup, folder: Path, workers: int) -> Order
     bank = options.get("bank", STARTER)
     if isinstance(bank, str | Path) and Path(bank).exists():
         bank = Path(bank).absolute()
+    calibration = options.get("calibration")
+    if isinstance(calibration, str | Path):
+        calibration = Path(calibration).absolute()
     told: Options = {
         "schema": found.plan.schema,
         "recipe": options.get("recipe", found.plan.recipe.name),
@@ -147,6 +150,8 @@ def _order(options: Options, found: Lookup, folder: Path, workers: int) -> Order
         "bank": bank,
         "chunk_size": found.plan.chunk_size,
         "ledger": found.ledger,
+        "calibration": calibration,
+        "min_precision": options.get("min_precision"),
         # What the environment says here counts everywhere.
         "settings": options.get("settings") or Settings.read(),
     }

@@ -54,9 +54,8 @@ def trained(
     passages: Sequence[Labelled], evaluated: Sequence[Labelled], settings: Settings
 ) -> Guarded:
     """Return a bank of `passages`, without what is `evaluated`."""
-    leaking = set(near_duplicates([p.text for p in passages], [p.text for p in evaluated]))
-    kept = [passage for i, passage in enumerate(passages) if i not in leaking]
-    return Guarded(Bank.build(kept, open_embedder(settings.embedder, settings)), len(leaking))
+    embedder = open_embedder(settings.embedder, settings)
+    return guarded(Bank.kept(passages, embedder, settings, name=TRAIN), evaluated)
 
 
 def guarded(bank: Bank, evaluated: Sequence[Labelled]) -> Guarded:

@@ -17,6 +17,9 @@ from questgraph.tools.sets import read_set, schema_of
 
 META = "meta.json"
 
+ANY = "entity"
+"""What a set without types calls everything that stands in a relation."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
@@ -90,14 +93,19 @@ def load_dataset(
     described = file.parent / META
     meta: dict[str, Any] = json.loads(described.read_text("utf-8")) if described.is_file() else {}
     schema = load_schema(described) if meta else schema_of(passages)
+    chosen = drawn(passages, limit, seed)
+    pair_given = "re_pair_given" in str(meta.get("eval_mode", ""))
+    if _untyped(schema) and not pair_given:
+        schema = replace(schema, entities=())
+        chosen = [_without_entities(passage) for passage in chosen]
     dataset = Dataset(
         name=str(meta.get("name") or path.stem),
         schema=schema,
-        passages=tuple(drawn(passages, limit, seed)),
+        passages=tuple(chosen),
         parts={
             name: _part(schema, name, of) for name, of in (meta.get("ontologies") or {}).items()
         },
-        pair_given="re_pair_given" in str(meta.get("eval_mode", "")),
+        pair_given=pair_given,
         level=str(meta.get("relation_level", "mention")),
     )
     return _renamed(dataset, meta.get("relation_names") or {})
@@ -117,6 +125,19 @@ def readable(passages: Iterable[Labelled], folder: Path) -> list[Labelled]:
     meta = json.loads(described.read_text("utf-8")) if described.is_file() else {}
     names = _identifiers(meta.get("relation_names") or {})
     return [_relabelled(passage, names) for passage in passages]
+
+
+def _untyped(schema: Schema) -> bool:
+    """Say whether the entities of a set are only the ends of its relations, all of one type.
+
+    Nobody needs to be asked for them: a relation names its ends.
+    """
+    return bool(schema.relations) and [type_.name for type_ in schema.entities] == [ANY]
+
+
+def _without_entities(passage: Labelled) -> Labelled:
+    claims = (claim for claim in passage.claims if claim.kind != "entity")
+    return replace(passage, claims=tuple(claims))
 
 
 def _part(schema: Schema, name: str, described: Mapping[str, Any]) -> Schema:

@@ -1,7 +1,9 @@
 """An evaluation as plain data: the file that other tools read, and that the page shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
+from questgraph.agents.evaluation.calibrate import Calibration
 from questgraph.agents.evaluation.evaluate import Evaluation
 from questgraph.agents.evaluation.scores import Scored
 from questgraph.tools.records import Claim
@@ -9,10 +11,21 @@ from questgraph.tools.scoring.counts import Counts
 from questgraph.tools.scoring.intervals import Interval
 
 
-def to_json(evaluation: Evaluation) -> dict[str, object]:
-    """Return everything that was measured, with every mistake in its text."""
+def to_json(
+    evaluation: Evaluation, calibrations: Sequence[Calibration | None] = ()
+) -> dict[str, object]:
+    """Return everything that was measured, with every mistake in its text.
+
+    Args:
+        evaluation: What was found.
+        calibrations: How well the scores of claims tell what is right, for each result; none where
+            nobody asked.
+    """
+    results = zip_longest(evaluation.scored, calibrations)
     return {
-        "results": [_result(scored) for scored in evaluation.scored],
+        "results": [
+            {**_result(scored), "calibration": _calibration(found)} for scored, found in results
+        ],
         "comparisons": [
             {
                 "dataset": ours.dataset.name,
@@ -74,6 +87,24 @@ def _result(scored: Scored) -> dict[str, object]:
             for prediction, found in scored.mistakes
             if found
         ],
+    }
+
+
+def _calibration(found: Calibration | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    return {
+        "claims": len(found.scores),
+        "precision": found.precision,
+        "ece": found.error,
+        "brier": found.brier,
+        "aurc": found.risks.area,
+        "bins": [each._asdict() for each in found.bins],
+        "risk_coverage": {
+            "coverage": found.risks.coverage.round(4).tolist(),
+            "risk": found.risks.risk.round(4).tolist(),
+        },
+        "thresholds": [promise._asdict() for promise in found.promises],
     }
 
 

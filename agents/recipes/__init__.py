@@ -21,6 +21,7 @@ from questgraph.agents.recipes.gpt_re import GPT_RE
 from questgraph.agents.recipes.guideline_learning import GUIDELINE_LEARNING
 from questgraph.agents.recipes.instruct_uie import INSTRUCT_UIE
 from questgraph.agents.recipes.linkner import LINKNER
+from questgraph.agents.recipes.multi_turn import MULTI_TURN
 from questgraph.agents.recipes.oneshot import ONESHOT
 from questgraph.agents.recipes.p_icl import P_ICL
 from questgraph.agents.recipes.padellm import PADELLM
@@ -44,7 +45,7 @@ from questgraph.tools.registry import Registry
 DEFAULT = STAGED.name
 
 _RECIPES = (
-    *(STAGED, ONESHOT, PLANNER),
+    *(STAGED, MULTI_TURN, ONESHOT, PLANNER),
     *(CHATIE, CHATIE_TOOL, QA4RE, SUMASK, UNINER, XIE_DECOMPOSED, PROMPTNER),
     *(GPT_NER, GPT_RE, SELF_IMPROVE, C_ICL, P_ICL, RT, COT_ER, GUIDELINE_LEARNING),
     *(CODEIE, CODE4UIE, CODE4UIE_TWO_STAGE, CODEKGC, CODEKGC_RATIONALE, CODE4STRUCT),

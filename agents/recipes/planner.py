@@ -20,7 +20,7 @@ planner decides what is asked and never what is true. It always ends: no move is
 budget bounds the moves, nobody is asked when only stopping is left, and an unreadable plan ends the
 passage and marks it. Each move costs one question at most besides that for the move.
 
-Questions, codecs, history and checks are those of `staged`, so the two can be compared: what is
+Questions, codecs, history and checks are those of `multi-turn`, so the two can be compared: what is
 the order worth that the model chooses? `planner` has no round for what was missed, and verifies
 what it wants to. No demonstrations: those of a bank show answers and no plans.
 """

@@ -11,7 +11,7 @@ Language Models".
 * Relevance: the model chooses among what the entries say, in the sentence, ten times at
   temperature 0.9; what most votes are for counts. Another name or type goes back to grounding.
 
-The catalogue is a file (`catalogue`, CSV or JSONL), or else the names of the labelled passages.
+The catalogue is a file (`--catalogue`, CSV or JSONL), or else the names of the labelled passages.
 
 Differences: a name that the catalogue does not have stays, unchecked, where the paper drops it:
 with a small catalogue most losses are true names (`consult(unknown="drop")` is the paper's way). A

@@ -13,6 +13,7 @@ from questgraph.agents.runs.plan import Asked, Plan
 from questgraph.agents.stages.vote import join
 from questgraph.agents.state import Context, State, initial, outcome
 from questgraph.tools.chunking import halves
+from questgraph.tools.confidence import Judge
 from questgraph.tools.errors import NotAskedError, StorageError
 from questgraph.tools.gateway.gateway import Gateway
 from questgraph.tools.gateway.ledger import Ledger
@@ -37,6 +38,9 @@ class Engine:
     plan: Plan
     gateway: Gateway
     model: ChatModel
+    judge: Judge | None = None
+    """Scores what was found, where there is a calibration."""
+
     machine: Machine = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,6 +56,8 @@ class Engine:
         try:
             with span("unit", unit=unit.id, document=document, recipe=recipe) as current:
                 result = await self._question(unit, demos, SPLITS)
+                if self.judge:
+                    result = replace(result, claims=self.judge(result.claims))
                 current.set_attribute("questgraph.outcome", result.outcome.status)
                 return result
         except NotAskedError as reason:
@@ -112,13 +118,14 @@ async def open_engine(
     model: ChatModel,
     ledger: Ledger,
     gateway: Callable[[ChatModel, Ledger], Gateway],
+    judge: Judge | None = None,
 ) -> AsyncIterator[Engine]:
     """Open ledger, model and the gateway between them for as long as the block lasts."""
     async with AsyncExitStack() as stack:
         calls = await stack.enter_async_context(ledger)
         open_model = await stack.enter_async_context(model)
         open_gateway = await stack.enter_async_context(gateway(open_model, calls))
-        yield Engine(plan, open_gateway, open_model)
+        yield Engine(plan, open_gateway, open_model, judge)
 
 
 def _part(unit: Unit, chunk: Chunk) -> Unit:

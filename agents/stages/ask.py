@@ -13,6 +13,7 @@ from questgraph.agents.stages.base import OCCURS, Calls, Exchange, Recipe, Stage
 from questgraph.agents.state import Context, Said, State, Update
 from questgraph.tools.codecs.base import Codec, Coding, codec_for
 from questgraph.tools.labelled import Labelled
+from questgraph.tools.likelihood import mean_known
 from questgraph.tools.prompts import render
 from questgraph.tools.records import KINDS, PLURALS, Frame, Kind, Turn
 from questgraph.tools.schema import AnyType, Schema
@@ -185,13 +186,18 @@ class Talk:
     def add(self, answers: Sequence[Answer[list[Frame]]]) -> None:
         """Take in the samples of one question: equal frames become votes."""
         turns_of: dict[Frame, list[int]] = {}
+        likely: dict[Frame, list[float | None]] = {}
         for answer in answers:
             self._turns += answer.turns
             last = len(self._before["turns"]) + len(self._turns) - 1
-            for frame in answer.value or ():
+            for frame, probability in answer.likelihoods(answer.value or ()):
                 turns_of.setdefault(frame, []).append(last)
+                likely.setdefault(frame, []).append(probability)
         read = sum(answer.value is not None for answer in answers)
-        self._said += [Said(frame, tuple(turns), read) for frame, turns in turns_of.items()]
+        self._said += [
+            Said(frame, tuple(turns), read, mean_known(likely[frame]))
+            for frame, turns in turns_of.items()
+        ]
         self._answers += answers
 
     def update(self) -> Update:

@@ -86,7 +86,8 @@ class Stage:
     """How a labelled passage would go through this stage, when demonstrations show it."""
 
     leads: tuple[str, ...] = ()
-    """Where `leave` may send the unit other than to the next stage."""
+    """Where `leave` may send the unit other than to the next stage; a single one without `leave` is
+    where it always goes."""
 
     leave: Callable[[State], str | None] | None = None
     """Names one of `leads`, or `None` for the next stage. Pure."""

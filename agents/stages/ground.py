@@ -74,6 +74,7 @@ def _claim(said: Said, arguments: Sequence[Argument], unit: Unit, borders: Seque
         evidence=evidence(local, borders).shift(offset) if local else None,
         votes=len(said.turns),
         samples=said.samples,
+        probability=said.probability,
         turns=said.turns,
     )
 

@@ -122,7 +122,7 @@ def move(stage: Stage, *, then: str, budget: int = BUDGET) -> Stage:
 
 def onward(stage: Stage, then: str) -> Stage:
     """Return `stage`, after which the unit always goes to the stage `then`."""
-    return replace(stage, leads=(then,), leave=lambda state: then)
+    return replace(stage, leads=(then,), leave=None)
 
 
 def made_moves(turns: Sequence[Turn]) -> list[Move]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from questgraph.agents.stages.base import Recipe, Stage
 from questgraph.agents.state import Context, State, Update
+from questgraph.tools.likelihood import mean_known
 from questgraph.tools.records import Claim
 
 
@@ -47,7 +48,9 @@ def _joined(group: Sequence[Claim]) -> Claim:
     turns = tuple(sorted({turn for claim in group for turn in claim.turns}))
     samples = max(claim.samples for claim in group)
     votes = min(samples, sum(claim.votes for claim in group))
-    return replace(first, turns=turns, votes=votes, samples=samples)
+    # Not the highest: the more often something is said, the higher that is by chance.
+    probability = mean_known(claim.probability for claim in group)
+    return replace(first, turns=turns, votes=votes, samples=samples, probability=probability)
 
 
 def _judged(claim: Claim, share: float) -> Claim:

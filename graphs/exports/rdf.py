@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from rdflib import RDF, RDFS, Graph, Literal, Namespace, URIRef
+from rdflib import RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import PROV, SKOS
 
 from questgraph.graphs.evidence import Evidence
@@ -18,7 +18,7 @@ from questgraph.graphs.exports.base import storable, write_whole
 from questgraph.graphs.knowledge import KnowledgeGraph
 
 QG = Namespace("urn:questgraph:vocabulary:")
-"""What questgraph says about evidence: `quote`, `start`, `end`, `verdict`."""
+"""What questgraph says about evidence: `quote`, `start`, `end`, `verdict`, perhaps `score`."""
 
 TYPE = Namespace("urn:questgraph:type:")
 ROLE = Namespace("urn:questgraph:role:")
@@ -115,6 +115,8 @@ def _add_evidence(rdf: Graph, subject: URIRef, support: Iterable[Evidence]) -> N
         rdf.add((evidence, QG.start, Literal(record["start"])))
         rdf.add((evidence, QG.end, Literal(record["end"])))
         rdf.add((evidence, QG.verdict, _literal(record["verdict"])))
+        if "score" in record:
+            rdf.add((evidence, QG.score, Literal(str(record["score"]), datatype=XSD.decimal)))
         rdf.add((document, RDFS.label, _literal(record["document"])))
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from questgraph.graphs.exports.base import storable, write_whole
@@ -16,13 +16,15 @@ EDGES = ("id", "head", "tail", "kind", "type", "qualifiers", "support", "documen
 def write_csv(graph: KnowledgeGraph, path: Path) -> None:
     """Write `nodes.csv` and `edges.csv` into the folder `path`.
 
-    `support` is how many claims say so; `document` and `quote` are those of the first. Cells
-    hold what the text holds: a spreadsheet that takes `=…` for a formula should import them as
-    text.
+    `support` is how many claims say so; `document` and `quote` are those of the first. A last
+    column has the `score`, where claims are scored. Cells hold what the text holds: a spreadsheet
+    that takes `=…` for a formula should import them as text.
     """
     path.mkdir(parents=True, exist_ok=True)
-    write_whole(path / "nodes.csv", _table(NODES, _nodes(graph)))
-    write_whole(path / "edges.csv", _table(EDGES, _edges(graph)))
+    nodes = _scored(NODES, _nodes(graph), [data for _, data in graph.nodes(data=True)])
+    edges = _scored(EDGES, _edges(graph), [data for *_, data in graph.edges(data=True)])
+    write_whole(path / "nodes.csv", _table(*nodes))
+    write_whole(path / "edges.csv", _table(*edges))
 
 
 def _nodes(graph: KnowledgeGraph) -> Iterator[tuple[object, ...]]:
@@ -38,6 +40,16 @@ def _edges(graph: KnowledgeGraph) -> Iterator[tuple[object, ...]]:
             *(key, head, tail, data["kind"], data["type"], _json(data.get("qualifiers", {}))),
             *(len(data["support"]), first["document"], first["quote"]),
         )
+
+
+def _scored(
+    header: Sequence[str], rows: Iterable[Sequence[object]], parts: Sequence[Mapping[str, object]]
+) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+    """Return a table with the score of each part of the graph, if any has one."""
+    if not any("score" in part for part in parts):
+        return header, rows
+    scored = ((*row, part.get("score")) for row, part in zip(rows, parts, strict=True))
+    return (*header, "score"), scored
 
 
 def _json(value: object) -> str:

@@ -11,23 +11,31 @@ from hypothesis import strategies as st
 
 from questgraph.tools.codecs.base import Codec
 from questgraph.tools.codecs.by_type import ByType
+from questgraph.tools.codecs.candidate_table import CandidateTable
+from questgraph.tools.codecs.choice import NONE, Choice
 from questgraph.tools.codecs.code.appends import Appends
 from questgraph.tools.codecs.code.arguments import Arguments
 from questgraph.tools.codecs.code.imports import Imports
 from questgraph.tools.codecs.code.instances import Instances
 from questgraph.tools.codecs.code.triples import Triples
+from questgraph.tools.codecs.count import Count
 from questgraph.tools.codecs.instruct_uie import InstructUie
+from questgraph.tools.codecs.labels import Labels
 from questgraph.tools.codecs.linear import Linear
 from questgraph.tools.codecs.marked_copy import MarkedCopy
+from questgraph.tools.codecs.mentions import Mentions
 from questgraph.tools.codecs.move import Move, MoveChoice
 from questgraph.tools.codecs.names import JsonNames, ListedNames
+from questgraph.tools.codecs.open_triples import OpenTriples
 from questgraph.tools.codecs.pairs import Pairs
 from questgraph.tools.codecs.reasoned import Decision, Reasoned, Step, Steps
+from questgraph.tools.codecs.repairs import BOUNDARY, NO_NAME, TYPE, Repair, Repairs
 from questgraph.tools.codecs.sel import Sel
 from questgraph.tools.codecs.table import Table
 from questgraph.tools.codecs.tanl import Tanl
 from questgraph.tools.codecs.value import Value
 from questgraph.tools.codecs.word_flags import WordFlags
+from questgraph.tools.codecs.words_of import WordsOf
 from questgraph.tools.codecs.yesno import YesNo
 from questgraph.tools.errors import AnswerError
 from questgraph.tools.records import Frame
@@ -42,6 +50,7 @@ LAGOS = Frame("entity", "place", (("mention", "Lagos, Nigeria"),))
 AT_ACME = Frame("relation", "works_for", (("head", "Ann"), ("tail", "Acme & Sons")))
 CHOSEN = Frame("event", "appointment", (("trigger", "named"), ("person", "Ann"), ("person", "Bo")))
 TOLD = Frame("event", "appointment", (("person", "Ann"), ("person", "Bo")))
+REPAIRED = [Repair(BOUNDARY, "Ann O'Neil"), Repair(TYPE, "place"), Repair(NO_NAME)]
 
 PASSAGE = 'Ann O\'Neil | "Annie" works for Acme & Sons [1]. They named Ann and Bo.'
 
@@ -95,6 +104,21 @@ CASES: list[tuple[Codec[Any], Sequence[AnyType], Any]] = [
     (Triples(rationale=True), [PERSON, WORKS], []),
     (Imports(), [PERSON, PLACE, WORKS], ["person", "works_for"]),
     (Imports(), [PERSON, PLACE], []),
+    (WordsOf(PASSAGE), [WORKS, NAMED], [AT_ACME, CHOSEN]),
+    (WordsOf(PASSAGE), [PERSON, WORKS, NAMED], []),
+    (Mentions(), [PERSON], [ANN]),
+    (Mentions(), [PERSON], []),
+    (Labels(), [PERSON, PLACE], [ANN, LAGOS]),
+    (Labels(), [PERSON, PLACE], []),
+    (OpenTriples(), [], [AT_ACME]),
+    (OpenTriples(), [], []),
+    (CandidateTable(), [PERSON, PLACE], [LAGOS]),
+    (CandidateTable(), [PERSON, PLACE], []),
+    (Repairs(["Ann", "Acme", "Lee"], "person"), [PERSON, PLACE], REPAIRED),
+    (Count(20), [], 3),
+    (Count(20), [], 0),
+    (Choice(("Ann works for Acme", NONE)), [], 0),
+    (Choice(("Ann works for Acme", NONE)), [], 1),
 ]
 each_case = pytest.mark.parametrize(
     ("codec", "types", "value"), CASES, ids=lambda part: type(part).__name__

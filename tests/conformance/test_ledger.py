@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from questgraph.tools.gateway.cost import Caps, Cost
 from questgraph.tools.gateway.ledger import Ledger, Record, Spending
 from questgraph.tools.models.base import Message, Reply, Request
+from questgraph.tools.models.tokens import Token
 from questgraph.tools.records import Usage
 
 from .ledger_process import CAPS, ONE, opened, record
@@ -61,6 +62,17 @@ async def test_a_reply_comes_back_whole(ledger: Ledger) -> None:
     await ledger.put(Record("k", "m", Request((Message("user", "Who?"),)), reply))
 
     assert await ledger.get("k") == reply
+
+
+async def test_a_reply_comes_back_with_its_tokens_and_a_newer_one_with_its_own(
+    ledger: Ledger,
+) -> None:
+    request = Request((Message("user", "Who?"),), logprobs=True)
+    replies = [Reply("Ann", tokens=(Token(1, -0.5), Token(3, 0.0))), Reply("Bob")]
+
+    for reply in replies:
+        await ledger.put(Record("k", "m", request, reply))
+        assert await ledger.get("k") == reply
 
 
 @examples

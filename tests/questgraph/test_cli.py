@@ -32,7 +32,8 @@ def call(*words: str) -> Result:
 
 
 def extract(*words: str) -> Result:
-    return call("extract", "in", "--model", "scripted:answers.json", "--out", "run", *words)
+    told = ("--model", "scripted:answers.json", "--recipe", "multi-turn", "--out", "run")
+    return call("extract", "in", *told, *words)
 
 
 def test_a_run_prints_facts_cost_completeness_and_where_the_page_is(folder: Path) -> None:
@@ -182,7 +183,7 @@ def test_a_finished_run_is_exported_without_asking(folder: Path) -> None:
 
 def test_recipes_are_listed_and_drawn() -> None:
     assert "chatie" in call("recipes").stdout
-    assert "detect" in call("recipes", "staged").stdout
+    assert "recognise" in call("recipes", "staged").stdout
     assert [recipe["name"] for recipe in json.loads(call("recipes", "--json").stdout)]
     assert call("recipes", "nope").exit_code == 2
 
@@ -204,3 +205,18 @@ def test_a_finished_run_becomes_a_bank_that_is_searched(folder: Path) -> None:
     (demo,) = json.loads(found.stdout)
     assert demo["text"] == TEXT
     assert demo["relations"] == [{"head": 0, "tail": 2, "type": "works_for"}]
+
+
+def test_names_are_checked_by_the_catalogue_that_is_named(folder: Path) -> None:
+    (folder / "names.csv").write_text("name,type\nAnn Lee,person\n")
+    answers = {"": '{"person":["Ann Lee"]}'}
+    (folder / "answers.json").write_text(json.dumps(answers))
+    (folder / "schema.yaml").write_text("entities: {person: A human being.}\n")
+    call_ = ("--recipe", "verifiner", "--bank", "none", "--schema", "schema.yaml", "--json")
+
+    unknown = json.loads(extract(*call_).stdout)
+    known = json.loads(extract(*call_, "--catalogue", "names.csv").stdout)
+
+    assert [fact["verdict"] for fact in unknown["facts"]] == ["unchecked"]
+    assert [fact["verdict"] for fact in known["facts"]] == ["sound"]
+    assert extract(*call_, "--catalogue", "nowhere.csv").exit_code == 2

@@ -9,7 +9,7 @@ A small model spends most of its time writing, so nothing is written that the ty
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from questgraph.tools.codecs.parsing import by_folded, fold, is_nothing, read_json
+from questgraph.tools.codecs.parsing import by_folded, fold, is_no_item, is_nothing, read_json
 from questgraph.tools.errors import AnswerError
 from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.records import HEAD, MENTION, TAIL, TRIGGER, Frame
@@ -153,9 +153,9 @@ def _frames(item: object, type_: AnyType) -> Iterator[Frame]:
             fillers = _pair(item, type_)
         case EventType():
             fillers = _roles(item, type_)
-    if any(is_nothing(text) for role, text in fillers if role in (MENTION, HEAD, TAIL)):
+    if any(is_no_item(text) for role, text in fillers if role in (MENTION, HEAD, TAIL)):
         return
-    fillers = [(role, text) for role, text in fillers if not is_nothing(text)]
+    fillers = [(role, text) for role, text in fillers if not is_no_item(text)]
     if fillers:
         yield Frame(type_.kind, type_.name, tuple(dict.fromkeys(fillers)))
 

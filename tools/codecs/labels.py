@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from questgraph.tools.codecs.parsing import by_folded, fold, is_nothing, read_json
+from questgraph.tools.codecs.parsing import by_folded, fold, is_no_item, is_nothing, read_json
 from questgraph.tools.errors import AnswerError
 from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.records import MENTION, Frame
@@ -44,9 +44,9 @@ class Labels:
         frames: dict[Frame, None] = {}
         strange: list[str] = []
         for mention, label in _pairs(_last(answer), known):
-            if fold(label) in known and not is_nothing(mention):
+            if fold(label) in known and not is_no_item(mention):
                 frames[Frame("entity", known[fold(label)], ((MENTION, mention),))] = None
-            elif not (is_nothing(label) or is_nothing(mention) or fold(label) in _NO_TYPE):
+            elif not (is_nothing(label) or is_no_item(mention) or fold(label) in _NO_TYPE):
                 strange.append(label)
         if strange:
             names = ", ".join(known.values())

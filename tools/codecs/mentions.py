@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from questgraph.tools.codecs.parsing import is_nothing, read_json
+from questgraph.tools.codecs.parsing import is_no_item, is_nothing, read_json
 from questgraph.tools.errors import AnswerError
 from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.records import MENTION, Frame
@@ -40,7 +40,7 @@ class Mentions:
             dict.fromkeys(
                 Frame("entity", types[0].name, ((MENTION, text),))
                 for text in texts
-                if not is_nothing(text)
+                if not is_no_item(text)
             )
         )
         if len(texts) < len(said):
@@ -49,7 +49,8 @@ class Mentions:
 
 
 def _read(answer: str) -> object:
-    if is_nothing(answer) and any(map(str.isalnum, answer)):
+    says_nothing = is_no_item if "[" in answer else is_nothing
+    if says_nothing(answer) and any(map(str.isalnum, answer)):
         return []
     try:
         lone = json.loads(answer)

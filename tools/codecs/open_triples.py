@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from questgraph.tools.codecs.parsing import is_nothing, read_json
+from questgraph.tools.codecs.parsing import is_no_item, read_json
 from questgraph.tools.errors import AnswerError
 from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.records import HEAD, TAIL, Frame
@@ -69,7 +69,7 @@ def _frame(item: object) -> Frame | None:
     assert isinstance(item, Mapping | list)
     texts = item.values() if isinstance(item, Mapping) else item
     head, phrase, tail = (str(text).strip() for text in texts)
-    if any(map(is_nothing, (head, phrase, tail))):
+    if any(map(is_no_item, (head, phrase, tail))):
         return None
     return Frame("relation", phrase, ((HEAD, head), (TAIL, tail)))
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from questgraph.tools.codecs.parsing import by_folded, fold, is_nothing, read_json
+from questgraph.tools.codecs.parsing import by_folded, fold, is_no_item, is_nothing, read_json
 from questgraph.tools.errors import AnswerError
 from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.records import MENTION, Frame
@@ -45,7 +45,7 @@ class Pairs:
         frames = dict.fromkeys(
             Frame("entity", known[fold(type_)], ((MENTION, name),))
             for type_, name in good
-            if not is_nothing(name)
+            if not is_no_item(name)
         )
         if len(good) < len(said):
             names = ", ".join(known.values())

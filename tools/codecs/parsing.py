@@ -69,7 +69,18 @@ def is_nothing(text: str) -> bool:
     >>> is_nothing(" None. ")
     True
     """
-    return text.strip(" .\t\n\"'()[]").casefold() in _NOTHING
+    return _bare(text) in _NOTHING
+
+
+def is_no_item(text: str) -> bool:
+    """Say whether an item of a list is a way of writing that there is none.
+
+    An empty list says that there is nothing, so "Na" in a list is a name: sodium, for one.
+
+    >>> is_no_item(" None. "), is_no_item("Na"), is_nothing("Na")
+    (True, False, True)
+    """
+    return is_nothing(text) and _bare(text) != "na"
 
 
 def looks_refused(answer: str) -> bool:
@@ -98,6 +109,10 @@ def by_folded(names: Iterable[str]) -> dict[str, str]:
     for name in names:
         table.setdefault(fold(name), name)
     return table
+
+
+def _bare(text: str) -> str:
+    return text.strip(" .\t\n\"'()[]").casefold()
 
 
 def _unfenced(answer: str) -> str:

@@ -66,6 +66,9 @@ class Terms:
     batch: bool = False
     """Whether the price is that of the provider's batch mode."""
 
+    logprobs: bool = False
+    """Whether replies are to say how likely each token was: another question to the ledger."""
+
 
 class Gateway:
     """Asks a model through a ledger.
@@ -126,6 +129,8 @@ class Gateway:
             NotAskedError: When the gateway was stopped before this was asked.
             StorageError: When the answer could not be kept.
         """
+        if self.terms.logprobs:
+            request = replace(request, logprobs=True)
         key = request.key(self.model.name)
         if task := self._under_way.get(key):
             call = await asyncio.shield(task)

@@ -12,6 +12,7 @@ from typing import Protocol, Self
 
 from questgraph.tools.gateway.cost import Caps, Cost
 from questgraph.tools.models.base import Reply, Request
+from questgraph.tools.models.tokens import packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Record:
             usage.seconds,
             self.attempts,
         )
+
+    @property
+    def tokens(self) -> str:
+        """The tokens of the reply as ledgers store them; nothing for none."""
+        return packed(self.reply.tokens)
 
 
 @dataclass(frozen=True, slots=True)

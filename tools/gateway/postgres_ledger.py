@@ -12,6 +12,7 @@ from questgraph.tools.gateway.cost import NANO, Caps, Cost
 from questgraph.tools.gateway.grouping import Groups
 from questgraph.tools.gateway.ledger import Record, Spending
 from questgraph.tools.models.base import Finish, Reply
+from questgraph.tools.models.tokens import unpacked
 from questgraph.tools.records import Usage
 
 VERSION = 1
@@ -25,23 +26,24 @@ _TABLES = Path(__file__).with_suffix(".sql")
 _UNLIMITED, _NOTHING = 2**63 - 1, Cost()
 
 _GET = """
-select key, reply, finish, prompt_tokens, cached_tokens, completion_tokens, seconds
+select key, reply, finish, prompt_tokens, cached_tokens, completion_tokens, seconds, tokens
 from questgraph_calls where key = any(%b)
 """
 _PUT = """
 insert into questgraph_calls (
     key, model, request, reply, finish,
-    prompt_tokens, cached_tokens, completion_tokens, seconds, attempts
+    prompt_tokens, cached_tokens, completion_tokens, seconds, attempts, tokens
 )
 select * from unnest(
     %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[],
-    %b::bigint[], %b::bigint[], %b::bigint[], %b::float8[], %b::integer[]
+    %b::bigint[], %b::bigint[], %b::bigint[], %b::float8[], %b::integer[], %b::text[]
 )
 on conflict (key) do update set
     model = excluded.model, request = excluded.request, reply = excluded.reply,
     finish = excluded.finish, prompt_tokens = excluded.prompt_tokens,
     cached_tokens = excluded.cached_tokens, completion_tokens = excluded.completion_tokens,
-    seconds = excluded.seconds, attempts = excluded.attempts, created = excluded.created
+    seconds = excluded.seconds, attempts = excluded.attempts, tokens = excluded.tokens,
+    created = excluded.created
 """
 _FORGET = "delete from questgraph_calls where key = any(%b)"
 _ACCOUNT = """
@@ -199,7 +201,7 @@ def _statements(changes: Sequence[_Change]) -> list[tuple[str, Sequence[object]]
     made: list[tuple[str, Sequence[object]]] = []
     if records:
         # In the order of their keys: two writers never wait for each other.
-        rows = [records[key].row for key in sorted(records)]
+        rows = [(*records[key].row, records[key].tokens) for key in sorted(records)]
         made.append((_PUT, [list(column) for column in zip(*rows, strict=True)]))
     if forgotten:
         made.append((_FORGET, [forgotten]))
@@ -231,7 +233,13 @@ def _limits(caps: Caps) -> list[int]:
 
 
 def _reply(
-    text: bytes, finish: Finish, prompt: int, cached: int, completion: int, seconds: float
+    text: bytes,
+    finish: Finish,
+    prompt: int,
+    cached: int,
+    completion: int,
+    seconds: float,
+    tokens: str,
 ) -> Reply:
     usage = Usage(
         prompt_tokens=prompt,
@@ -239,4 +247,4 @@ def _reply(
         completion_tokens=completion,
         seconds=seconds,
     )
-    return Reply(text.decode("utf-8", "surrogatepass"), finish, usage)
+    return Reply(text.decode("utf-8", "surrogatepass"), finish, usage, unpacked(tokens))

@@ -13,6 +13,7 @@ create table questgraph_calls (
     completion_tokens bigint not null,
     seconds double precision not null,
     attempts integer not null,
+    tokens text not null default '',  -- JSON; empty unless their probabilities were asked for
     created timestamptz not null default now()
 );
 

@@ -15,6 +15,7 @@ from questgraph.tools.errors import RunError, StorageError
 from questgraph.tools.gateway.cost import NANO, Caps, Cost
 from questgraph.tools.gateway.ledger import Record, Spending
 from questgraph.tools.models.base import Reply
+from questgraph.tools.models.tokens import packed, unpacked
 from questgraph.tools.records import Usage
 
 VERSION = 2
@@ -29,6 +30,7 @@ create table if not exists calls (
     completion_tokens integer not null, seconds real not null,
     attempts integer not null, created real not null
 ) without rowid;
+create table if not exists likelihoods (key text primary key, tokens text not null) without rowid;
 create table if not exists spending (
     what text primary key, calls integer not null, tokens integer not null, nanos integer not null
 ) without rowid;
@@ -42,7 +44,8 @@ _ADD = """
 update spending set calls = calls + ?, tokens = tokens + ?, nanos = nanos + ? where what = ?
 """
 _PUT = "insert or replace into calls values (?, ?, ?, cast(? as text), ?, ?, ?, ?, ?, ?, ?)"
-_COLUMNS = "reply, finish, prompt_tokens, cached_tokens, completion_tokens, seconds"
+_COLUMNS = "reply, finish, prompt_tokens, cached_tokens, completion_tokens, seconds, tokens"
+_CALLS = "calls left join likelihoods using (key)"
 
 
 class SqliteLedger:
@@ -97,7 +100,8 @@ class SqliteLedger:
 
     def kept(self, key: str) -> Reply | None:
         """Return the reply that is kept under `key`, to somebody who would not ask anyway."""
-        row = self._reads.execute(f"select {_COLUMNS} from calls where key = ?", (key,)).fetchone()
+        query = f"select {_COLUMNS} from {_CALLS} where key = ?"
+        row = self._reads.execute(query, (key,)).fetchone()
         return None if row is None else _reply(row)
 
     async def put(self, record: Record) -> None:
@@ -109,6 +113,10 @@ class SqliteLedger:
 
         def write(db: sqlite3.Connection) -> None:
             db.execute(_PUT, (*record.row, time.time()))
+            if record.request.logprobs:
+                # A table of their own: most calls have none.
+                values = (record.key, record.tokens)
+                db.execute("insert or replace into likelihoods values (?, ?)", values)
             _settle(db, record.cost, record.reservation)
 
         await self._database.write(write)
@@ -116,9 +124,12 @@ class SqliteLedger:
     async def forget(self, keys: Collection[str]) -> None:
         """Drop the records under `keys`, so that they are asked again; their cost stays spent."""
         rows = [(key,) for key in keys]
-        await self._database.write(
-            lambda db: db.executemany("delete from calls where key = ?", rows)
-        )
+
+        def write(db: sqlite3.Connection) -> None:
+            db.executemany("delete from calls where key = ?", rows)
+            db.executemany("delete from likelihoods where key = ?", rows)
+
+        await self._database.write(write)
 
     async def reserve(self, name: str, worst: Cost, caps: Caps) -> bool:
         """Set `worst` aside under `name`; say whether the caps allow it."""
@@ -174,7 +185,7 @@ class SqliteLedger:
 
     def records(self) -> Iterator[dict[str, object]]:
         """Yield all calls in the order of their keys, as plain data."""
-        query = f"select key, model, request, {_COLUMNS} from calls order by key"
+        query = f"select key, model, request, {_COLUMNS} from {_CALLS} order by key"
         with closing(self._reads.execute(query)) as rows:
             for key, model, request, *rest in rows:
                 reply = _reply(rest)
@@ -188,6 +199,7 @@ class SqliteLedger:
                     "prompt_tokens": reply.usage.prompt_tokens,
                     "cached_tokens": reply.usage.cached_tokens,
                     "completion_tokens": reply.usage.completion_tokens,
+                    **({"tokens": packed(reply.tokens)} if reply.tokens else {}),
                 }
 
     def _check_version(self) -> None:
@@ -227,7 +239,7 @@ def _nothing(_: sqlite3.Connection) -> None:
 
 
 def _reply(row: Any) -> Reply:
-    text, finish, prompt, cached, completion, seconds = row
+    text, finish, prompt, cached, completion, seconds, tokens = row
     return Reply(
         text,
         finish,
@@ -237,4 +249,5 @@ def _reply(row: Any) -> Reply:
             completion_tokens=completion,
             seconds=seconds,
         ),
+        unpacked(tokens or ""),
     )

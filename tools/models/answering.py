@@ -99,7 +99,8 @@ class Answering:
         except ModelError as error:
             return failure(503 if isinstance(error, ModelUnavailableError) else 400, str(error))
         usage = self._bill(request, reply)
-        return Answer(_completion(self.model.name, replace(reply, usage=usage)))
+        told = replace(reply, usage=usage, tokens=reply.tokens if request.logprobs else ())
+        return Answer(_completion(self.model.name, told))
 
     def _bill(self, request: Request, reply: Reply) -> Usage:
         """Return the tokens of the call; they are guessed where the model counts none."""
@@ -194,6 +195,7 @@ def _request(body: Any) -> tuple[str, Request]:
             body.get("temperature", 0.0),
             body.get("seed", 0),
             format=AnswerFormat(forced["schema"]) if forced else None,
+            logprobs=bool(body.get("logprobs")),
         )
         return body["model"], request
     except (AttributeError, KeyError, TypeError) as error:
@@ -216,7 +218,7 @@ def _completion(name: str, reply: Reply) -> Json:
             {
                 "index": 0,
                 "finish_reason": finish,
-                "logprobs": None,
+                "logprobs": _logprobs(reply),
                 "message": message,
             }
         ],
@@ -227,3 +229,13 @@ def _completion(name: str, reply: Reply) -> Json:
             "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
         },
     }
+
+
+def _logprobs(reply: Reply) -> Json | None:
+    """Return the tokens of a reply in OpenAI's form, where the model told them."""
+    starts = (0, *(token.end for token in reply.tokens))
+    content = [
+        {"token": reply.text[start : token.end], "logprob": token.logprob, "top_logprobs": []}
+        for start, token in zip(starts, reply.tokens, strict=False)
+    ]
+    return {"content": content} if content else None

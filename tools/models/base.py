@@ -12,6 +12,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Literal, NamedTuple, Protocol, Self
 
+from questgraph.tools.models.tokens import Tokens
 from questgraph.tools.records import Usage, digest
 
 Speaker = Literal["system", "user", "assistant"]
@@ -54,11 +55,14 @@ class Request:
     """Number of the sample: the same question asked twice differs in it."""
 
     format: AnswerFormat | None = None
+    logprobs: bool = False
+    """Whether the reply is to say how likely each token was, where the endpoint can."""
 
     @cached_property
     def canonical(self) -> str:
         """The request as JSON, the same for equal requests."""
         grammar = {"grammar": self.format.grammar} if self.format and self.format.grammar else {}
+        logprobs = {"logprobs": True} if self.logprobs else {}
         return json.dumps(
             {
                 "messages": self.messages,
@@ -68,6 +72,7 @@ class Request:
                 # Property order decides the order of the answer, so keys are not sorted.
                 "format": self.format and self.format.schema,
                 **grammar,
+                **logprobs,
             },
             ensure_ascii=False,
             separators=(",", ":"),
@@ -86,6 +91,9 @@ class Reply:
     finish: Finish = "stop"
     usage: Usage = field(default_factory=Usage)
     """Tokens and seconds of this reply; the gateway counts the calls."""
+
+    tokens: Tokens = ()
+    """How likely each token of `text` was, if that was asked for and the endpoint tells."""
 
 
 class ChatModel(Protocol):

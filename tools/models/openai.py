@@ -19,7 +19,7 @@ from questgraph.tools.errors import (
 from questgraph.tools.models.base import AnswerFormat, Reply, Request
 from questgraph.tools.models.openai_answers import TOO_MUCH, http_error, read_reply
 
-OPTIONAL = ("response_format", "max_tokens", "temperature", "seed")
+OPTIONAL = ("response_format", "max_tokens", "temperature", "seed", "logprobs")
 """What an endpoint may reject and still answer the question."""
 
 CONNECT = 30.0
@@ -142,6 +142,8 @@ class OpenAIModel:
             body["seed"] = request.seed
         if request.format and "response_format" not in self._rejected:
             body |= self.extra_body(request.format)
+        if request.logprobs and "logprobs" not in self._rejected:
+            body["logprobs"] = True
         return body
 
     def learn(self, status: int, text: str, sent: Container[str] = OPTIONAL) -> bool:

@@ -14,6 +14,7 @@ from questgraph.tools.errors import (
     PromptTooLongError,
 )
 from questgraph.tools.models.base import Finish, Reply
+from questgraph.tools.models.tokens import read_tokens
 from questgraph.tools.records import Usage
 
 _REASONS: Mapping[str, Finish] = {
@@ -58,6 +59,7 @@ def read_reply(body: Any, seconds: float) -> Reply:
             completion_tokens=usage.get("completion_tokens") or 0,
             seconds=seconds,
         ),
+        read_tokens(text, choice.get("logprobs")),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Self
 from questgraph.tools.errors import ConfigError, ModelRefusedError
 from questgraph.tools.gateway.sqlite_ledger import SqliteLedger
 from questgraph.tools.models.base import Reply, Request
+from questgraph.tools.models.tokens import unpacked
 from questgraph.tools.records import Usage
 
 
@@ -81,6 +82,7 @@ def _read(path: Path) -> Mapping[tuple[str, str], Reply]:
                 cached_tokens=record["cached_tokens"],
                 completion_tokens=record["completion_tokens"],
             )
-            reply = Reply(record["reply"], record["finish"], usage)
+            tokens = unpacked(record.get("tokens", ""))
+            reply = Reply(record["reply"], record["finish"], usage, tokens)
             replies[record["model"], record["key"]] = reply
     return replies

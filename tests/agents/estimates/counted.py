@@ -20,7 +20,7 @@ SCHEMA = Schema(
     events=(EventType(name="appointment", trigger="the verb", roles=(Role(name="person"),)),),
 )
 
-RECIPES = ("staged", "oneshot", "chatie")
+RECIPES = ("multi-turn", "staged", "oneshot", "chatie")
 """Those that the answers below are for; the others' own tests hold their bounds."""
 
 ANSWERS = {
@@ -31,6 +31,7 @@ ANSWERS = {
     "The passage says": '{"answer":"May"}',
     "anything of the types": "{}",
     "Does it say": '{"answer":"yes"}',
+    "Answer in JSON": '{"person":["Ann Lee"],"organization":["Acme"],"works_for":[["Ann Lee","Acme"]]}',
     "Give everything": '{"person":["Ann Lee"],"works_for":[["Ann Lee","Acme"]]}',
     "entities of type person": '[["person","Ann Lee"]]',
     "entities of type organization": '[["organization","Acme"]]',
@@ -41,7 +42,12 @@ ANSWERS = {
 }
 """Answers about a passage that has something of the schema, by words of the question."""
 
-EMPTY = {"Which of the types": '{"types":[]}', "Find the": "[]", "Give everything": "{}"}
+EMPTY = {
+    "Which of the types": '{"types":[]}',
+    "Find the": "[]",
+    "Answer in JSON": "{}",
+    "Give everything": "{}",
+}
 """Answers about a passage that has nothing of it; `none` to all other questions."""
 
 

@@ -26,7 +26,7 @@ from questgraph.tools.settings import Settings
 from .counted import SCHEMA, counting_model, documents
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
-PLAN = Plan(schema=SCHEMA, recipe=recipes["staged"])
+PLAN = Plan(schema=SCHEMA, recipe=recipes["multi-turn"])
 PRICE = Price(prompt=2, completion=8, cached=1)
 PRICED = Terms(price=PRICE)
 
@@ -128,7 +128,7 @@ def test_a_finished_run_needs_nothing_more(demo: Lookup, found: questgraph.Extra
 def test_units_that_a_run_has_already_tell_about_the_others(tmp_path: Path) -> None:
     model = counting_model(seconds=2.0, slots=4)
     ran = questgraph.extract(
-        documents(20), model=model, schema=SCHEMA, bank=None, recipe="staged", out=tmp_path
+        documents(20), model=model, schema=SCHEMA, bank=None, recipe="multi-turn", out=tmp_path
     )
     truth: Usage = ran.status.usage
 
@@ -151,7 +151,7 @@ def test_earlier_runs_outrank_a_handful_of_units_and_tell_the_pace(tmp_path: Pat
     for result in questgraph.extract(documents(300), model=model, schema=SCHEMA, bank=None).results:
         totals.add(result)
     history = History(tmp_path / "history.json")
-    history.note(model.name, "staged", totals.past(seconds=60))
+    history.note(model.name, "multi-turn", totals.past(seconds=60))
 
     with closing(Database(tmp_path / "run" / RUN_FILE)) as database:
         told = estimate(documents(102), PLAN, model, PRICED, database=database, history=history)

@@ -23,7 +23,7 @@ from questgraph.tools.schema import EntityType, Schema
 
 from .counted import RECIPES, SCHEMA, counting_model, documents
 
-STAGED = recipes["staged"]
+MULTI_TURN = recipes["multi-turn"]
 UNIT = Unit(Chunk("d", "Ann Lee works for Acme.", span=Span(0, 23), index=0))
 
 figures = some.just(0) | some.floats(1e-3, 1e9)
@@ -118,17 +118,17 @@ def test_what_a_recipe_cost_before_tells_what_it_costs_again(recipe: str) -> Non
 
 
 def test_a_passage_in_which_nothing_occurs_takes_one_call() -> None:
-    stages = {stage.name: calls for stage, calls in asking(STAGED, SCHEMA)}
+    stages = {stage.name: calls for stage, calls in asking(MULTI_TURN, SCHEMA)}
 
     assert stages["detect"].least == 1
     assert sum(calls.least for calls in stages.values()) == 1
 
 
 def test_stages_behind_which_a_unit_may_be_sent_back_ask_again() -> None:
-    once = next(s for s in STAGED.stages if s.name == "verify")
+    once = next(s for s in MULTI_TURN.stages if s.name == "verify")
     assert once.calls
 
-    stages = {stage.name: calls for stage, calls in asking(STAGED, SCHEMA)}
+    stages = {stage.name: calls for stage, calls in asking(MULTI_TURN, SCHEMA)}
 
     assert stages["verify"].most == 2 * once.calls(SCHEMA).most
     assert stages["more"].most == 1
@@ -138,7 +138,7 @@ def test_stages_behind_which_a_unit_may_be_sent_back_ask_again() -> None:
 def test_stages_that_have_nothing_to_ask_are_left_out() -> None:
     schema = Schema(name="names", entities=(EntityType(name="person"),))
 
-    stages = [stage.name for stage, _ in asking(STAGED, schema)]
+    stages = [stage.name for stage, _ in asking(MULTI_TURN, schema)]
 
     assert stages == ["detect", "ask", "verify", "more"]
 
@@ -155,7 +155,7 @@ def test_every_sample_of_a_question_is_a_call() -> None:
 def test_complaints_come_as_often_as_they_came_before() -> None:
     past = Past(units=10, stages={"detect": StageCost(passages=10, questions=10, calls=12)})
 
-    stages = forecast(Plan(schema=SCHEMA, recipe=STAGED), [(UNIT, ())], 23, past)
+    stages = forecast(Plan(schema=SCHEMA, recipe=MULTI_TURN), [(UNIT, ())], 23, past)
 
     assert stages["detect"].times(100).calls == Range(100, 120, 120)
 

@@ -22,7 +22,7 @@ from questgraph.tools.records import Document
 
 from .counted import SCHEMA, counting_model, documents
 
-PLAN = Plan(schema=SCHEMA, recipe=recipes["staged"], chunk_size=300)
+PLAN = Plan(schema=SCHEMA, recipe=recipes["multi-turn"], chunk_size=300)
 MODEL = counting_model()
 
 
@@ -114,7 +114,7 @@ def test_a_few_passages_from_all_over_are_looked_at_closely(count: int, sentence
 
 
 def test_complete_passages_of_the_run_folder_need_nothing(tmp_path: Path) -> None:
-    plan = Plan(schema=SCHEMA, recipe=recipes["staged"], chunk_size=1200)
+    plan = Plan(schema=SCHEMA, recipe=recipes["multi-turn"], chunk_size=1200)
     given = [*documents(4), story(9, 60)]
     extract(tmp_path, given)
     parts = len(split(given[-1], size=1200, overlap=150))

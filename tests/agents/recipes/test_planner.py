@@ -11,8 +11,8 @@ from hypothesis import strategies as some
 from questgraph.agents.dialogue import fenced
 from questgraph.agents.estimates.forecast import asking
 from questgraph.agents.machine import compile_recipe, drawing
+from questgraph.agents.recipes.multi_turn import MULTI_TURN
 from questgraph.agents.recipes.planner import PLANNER
-from questgraph.agents.recipes.staged import STAGED
 from questgraph.agents.stages.plan import BUDGET, made_moves, plan
 from questgraph.agents.state import Context, State, initial, outcome
 from questgraph.retrieval.bank import Bank
@@ -257,12 +257,12 @@ async def test_looking_up_shows_what_the_bank_knows_of_the_same_names(
     assert state["context"][0] in model.requests[-1].messages[1].content
 
 
-async def test_questions_and_codecs_are_those_of_staged(put: Put) -> None:
+async def test_questions_and_codecs_are_those_of_multi_turn(put: Put) -> None:
     one = planned(Move("detect"), Move("ask", "works_for"))
     other = ScriptedModel({**ANSWERS, "Copy every": '{"person":[],"organization":[]}', "any": "{}"})
 
     await put(PLANNER, one)
-    await put(STAGED, other)
+    await put(MULTI_TURN, other)
 
     def asked(model: ScriptedModel) -> set[tuple[str, str]]:
         return {
@@ -364,5 +364,14 @@ def test_the_drawing_shows_the_loop() -> None:
 
     for name in ("detect", "ask", "fill", "context", "look", "verify"):
         assert f"plan -.-> {name};" in picture
-    assert "check -.-> plan;" in picture
+        assert f"{name} --> ground;" in picture
+    assert "check --> plan;" in picture
     assert "plan -.-> __end__;" in picture
+
+
+def test_the_drawing_shows_no_way_that_nobody_goes() -> None:
+    ways = [line for line in drawing(PLANNER).splitlines() if ">" in line]
+
+    others = [way for way in ways if not way.strip().startswith("plan -.->")]
+    assert len(others) == len(PLANNER.stages)
+    assert not [way for way in others if "-.->" in way]

@@ -74,7 +74,8 @@ class Commands:
         """Start `questgraph extract` with the test's model."""
         schema = self._folder / "schema.yaml"
         options = ("--model", "openai:test", "--schema", str(schema), "--bank", "none")
-        return await self.start("extract", str(inputs), "--out", str(out), *options, *words)
+        told = ("--recipe", "multi-turn", "--out", str(out))
+        return await self.start("extract", str(inputs), *told, *options, *words)
 
     async def close(self) -> None:
         """Kill what a failed test has left."""

@@ -41,7 +41,7 @@ async def extract(endpoint: Endpoint, out: Path, **options: object) -> questgrap
         out=out,
         model=at(endpoint),
         bank=None,
-        **{"batch": True, "poll": 0.001, **options},
+        **{"recipe": "multi-turn", "batch": True, "poll": 0.001, **options},
     )
 
 
@@ -121,4 +121,6 @@ async def test_a_cap_holds_in_batches_and_a_higher_one_continues(tmp_path: Path)
 
 async def test_only_openai_models_have_a_batch_mode(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="has no batch mode"):
-        await questgraph.aextract(DOCUMENTS, model=ScriptedModel(answer), bank=None, batch=True)
+        await questgraph.aextract(
+            DOCUMENTS, model=ScriptedModel(answer), recipe="multi-turn", bank=None, batch=True
+        )

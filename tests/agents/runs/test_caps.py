@@ -21,7 +21,7 @@ from .world import SCHEMA, documents, facts, reader
 
 pytestmark = pytest.mark.anyio
 
-PLAN: Options = {"schema": SCHEMA, "bank": None}
+PLAN: Options = {"schema": SCHEMA, "recipe": "multi-turn", "bank": None}
 PRICE = Price(prompt=3, completion=15)
 DOCUMENTS, RUNS, SHARES = 4, 50, 5
 

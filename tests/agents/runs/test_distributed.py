@@ -98,7 +98,13 @@ def lines(rows: Sequence[object]) -> str:
 
 def options(endpoint: Endpoint, ledger: str, **others: Any) -> Options:
     settings = Settings(cache=Path("none"), openai_base_url=endpoint.url)
-    known: Options = {"schema": SCHEMA, "bank": None, "model": "openai:test", "settings": settings}
+    known: Options = {
+        "schema": SCHEMA,
+        "recipe": "multi-turn",
+        "bank": None,
+        "model": "openai:test",
+        "settings": settings,
+    }
     return {**known, "ledger": ledger, **others}  # type: ignore[typeddict-item]
 
 
@@ -176,7 +182,9 @@ async def test_two_nodes_find_what_one_process_finds_and_ask_it_once(
         again = await run(inputs, second, given, graph=False)
         assert endpoint.asked == asked, "a finished run asks nothing"
         model = OpenAIModel("test", base_url=endpoint.url)
-        single = await aextract([inputs], model=model, schema=SCHEMA, bank=None)
+        single = await aextract(
+            [inputs], model=model, schema=SCHEMA, recipe="multi-turn", bank=None
+        )
 
     assert set(endpoint.asked) == set(asked)
     told = [tables.unit_row(result.unit, result) for result in single.results]

@@ -19,7 +19,7 @@ from .world import SCHEMA, documents, exports, facts, reader
 
 pytestmark = pytest.mark.anyio
 
-PLAN: Options = {"schema": SCHEMA, "bank": None}
+PLAN: Options = {"schema": SCHEMA, "recipe": "multi-turn", "bank": None}
 
 MANY = 2001
 """Documents: one more than a run exports by itself, whenever it is gone on with."""
@@ -64,7 +64,7 @@ async def test_what_a_fifth_of_the_calls_took_away_is_all_there_in_the_end(tmp_p
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_every_kind_of_trouble_is_overcome(kind: Kind, tmp_path: Path) -> None:
-    faults = Faults(seed=5, drip=0.01).having({kind: 0.3})
+    faults = Faults(seed=6, drip=0.01).having({kind: 0.3})
     async with Endpoint(ScriptedModel(reader), faults=faults) as endpoint:
         found, ends = await healed(endpoint, tmp_path / "run", 12)
     calm = await undisturbed(12)

@@ -28,7 +28,7 @@ from .world import SCHEMA, documents, facts, reader, text
 
 pytestmark = pytest.mark.anyio
 
-PLAN: Options = {"schema": SCHEMA, "bank": None}
+PLAN: Options = {"schema": SCHEMA, "recipe": "multi-turn", "bank": None}
 LONG = ", as the minutes of the board say at some length, although few have read all of it"
 
 

@@ -69,7 +69,12 @@ async def lag(url: str) -> float:
     ticking = asyncio.create_task(tick())
     model = OpenAIModel("test", base_url=url)
     found = await aextract(
-        documents(1500), model=model, schema=SCHEMA, bank=None, on_progress=watch
+        documents(1500),
+        model=model,
+        schema=SCHEMA,
+        recipe="multi-turn",
+        bank=None,
+        on_progress=watch,
     )
     ticking.cancel()
 

@@ -148,7 +148,13 @@ def ask(tmp_path: Path, postgres_url: str) -> Iterator[Ask]:
     made = []
 
     def ask(model: ScriptedModel, **others: Any) -> Questioner:
-        options: Options = {"schema": SCHEMA, "bank": None, "model": model, "ledger": postgres_url}
+        options: Options = {
+            "schema": SCHEMA,
+            "recipe": "multi-turn",
+            "bank": None,
+            "model": model,
+            "ledger": postgres_url,
+        }
         found = look_up({**options, **others})  # type: ignore[typeddict-item]
         order = Order(options=options, terms=found.terms, config=found.config, folder=tmp_path)
         made.append(Questioner(order))

@@ -25,7 +25,7 @@ _FIRST = ("Ann", "Bo", "Cy", "Dee", "Ed", "Flo", "Gil")
 _LAST = ("Solheim", "Prattley", "Thornton", "Lindberg", "Marchetti", "Okonkwo", "Weissmann")
 _FIRM = ("Acme", "Brisk", "Cobalt", "Dune", "Ember", "Fjord", "Gale", "Haven", "Iris")
 
-_PASSAGE = re.compile(r"<passage (\w+)>\n(.*?)\n</passage \1>", re.DOTALL)
+_PASSAGE = re.compile(r"<passage((?: \w+)?)>\n(.*?)\n</passage\1>", re.DOTALL)
 _PERSON = re.compile(rf"(?:{'|'.join(_FIRST)}) (?:{'|'.join(_LAST)})")
 _FIRM_NAME = re.compile(rf"(?:{'|'.join(_FIRM)}) Ltd")
 _WORKS = re.compile(rf"({_PERSON.pattern}) works for ({_FIRM_NAME.pattern})")

@@ -56,7 +56,7 @@ async def sent(plan: Plan, document: Document, exported: list[Chat]) -> list[Req
     return model.requests
 
 
-@pytest.mark.parametrize("name", ["oneshot", "staged", "chatie"])
+@pytest.mark.parametrize("name", ["oneshot", "multi-turn", "chatie"])
 @pytest.mark.parametrize("shown", [False, True])
 async def test_an_exported_dialogue_is_what_the_engine_sends(
     schema: Schema, name: str, *, shown: bool
@@ -78,14 +78,14 @@ async def test_an_exported_dialogue_is_what_the_engine_sends(
 async def test_a_recipe_with_history_gives_one_dialogue_and_one_without_a_dialogue_each(
     schema: Schema,
 ) -> None:
-    staged, oneshot, chatie = (
+    multi_turn, oneshot, chatie = (
         list(chats(Plan(schema=schema, recipe=recipes[name]), [GOLD]))
-        for name in ("staged", "oneshot", "chatie")
+        for name in ("multi-turn", "oneshot", "chatie")
     )
 
-    assert [len(staged), len(oneshot), len(chatie)] == [1, 1, 3]
-    assert [m.role for m in staged[0]] == ["system", *["user", "assistant"] * 4]
-    assert all(chat[-1].role == "assistant" for chat in (*staged, *oneshot, *chatie))
+    assert [len(multi_turn), len(oneshot), len(chatie)] == [1, 1, 3]
+    assert [m.role for m in multi_turn[0]] == ["system", *["user", "assistant"] * 4]
+    assert all(chat[-1].role == "assistant" for chat in (*multi_turn, *oneshot, *chatie))
 
 
 def test_a_long_passage_is_cut_as_a_run_would_cut_it(schema: Schema) -> None:

@@ -1,11 +1,18 @@
 import pytest
 
+from questgraph.tools.codecs.base import Codec
+from questgraph.tools.codecs.by_type import ByType
+from questgraph.tools.codecs.code.appends import Appends
+from questgraph.tools.codecs.code.instances import Instances
+from questgraph.tools.codecs.labels import Labels
+from questgraph.tools.codecs.mentions import Mentions
 from questgraph.tools.codecs.names import JsonNames, ListedNames
+from questgraph.tools.codecs.open_triples import OpenTriples
 from questgraph.tools.codecs.pairs import Pairs
 from questgraph.tools.codecs.yesno import YesNo
 from questgraph.tools.errors import AnswerError
 from questgraph.tools.records import Frame
-from questgraph.tools.schema import EntityType
+from questgraph.tools.schema import EntityType, EventType, RelationType, Role
 
 TYPES = [EntityType(name=name) for name in ("person", "place", "born in, at")]
 
@@ -81,3 +88,51 @@ def test_ranked_names_come_as_they_are_said_and_once() -> None:
 
     assert JsonNames(ranked=True).read(said, TYPES) == ["place", "person"]
     assert JsonNames().read(said, TYPES) == ["person", "place"]
+
+
+SODIUM = Frame("entity", "element", (("mention", "Na"),))
+
+
+@pytest.mark.parametrize(
+    ("codec", "answer"),
+    [
+        (ByType(), '{"element":["%s"]}'),
+        (Mentions(), '["%s"]'),
+        (Pairs(), '[["element","%s"]]'),
+        (Labels(), '[{"%s":"element"}]'),
+        (Instances(), 'result = [Element("%s")]'),
+        (Appends(), 'entity_list.append({"text": "%s", "type": "element"})'),
+    ],
+    ids=lambda part: type(part).__name__,
+)
+def test_na_in_a_list_is_sodium_and_what_says_nothing_there_is_nothing(
+    codec: Codec[list[Frame]], answer: str
+) -> None:
+    types = [EntityType(name="element")]
+
+    assert codec.read(codec.write([SODIUM], types), types) == [SODIUM]
+    assert codec.read(answer % "Na", types) == [SODIUM]
+    for nothing in ("None", "none", "NULL", ""):
+        assert codec.read(answer % nothing, types) == []
+
+
+def test_na_as_the_whole_answer_is_nothing() -> None:
+    types = [EntityType(name="element")]
+
+    assert ByType().read('{"element":"N/A"}', types) == []
+    assert ByType().read('{"element":"NA"}', types) == []
+    assert ByType().read('{"element":[null]}', types) == []
+    assert Mentions().read("NA", types) == Mentions().read('"n/a"', types) == []
+    assert Pairs().read("NA", types) == []
+
+
+def test_ends_and_roles_in_a_list_may_be_sodium_too() -> None:
+    bond = RelationType(name="bond")
+    mixing = EventType(name="mixing", roles=(Role(name="part"),))
+    salt = Frame("relation", "bond", (("head", "Na"), ("tail", "Cl")))
+    mixed = Frame("event", "mixing", (("part", "Na"),))
+
+    answer = '{"bond":[["Na","Cl"],["Na","none"]],"mixing":[{"part":["Na",null]},{"part":"NA"}]}'
+
+    assert ByType().read(answer, [bond, mixing]) == [salt, mixed]
+    assert OpenTriples().read('[["Na","bond","Cl"],["Na","bond","none"]]', []) == [salt]

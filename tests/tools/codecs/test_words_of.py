@@ -4,6 +4,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from llguidance import LLMatcher, LLTokenizer
 
 from questgraph.tools.codecs.words_of import MOST_WORDINGS, WordsOf, grammar
 from questgraph.tools.ngrams import ngrams, pieces, words
@@ -67,10 +68,7 @@ def test_the_pieces_are_the_text_and_every_ngram_begins_and_ends_with_a_word(tex
 
 def accepted(written: str, passage: str) -> bool:
     """Say whether llguidance lets a model write `written`."""
-    llguidance = pytest.importorskip("llguidance", reason="it checks grammars; pip install it")
-    matcher = llguidance.LLMatcher(
-        llguidance.LLTokenizer("byte"), f"%llguidance {{}}\n{grammar(TYPES, passage)}"
-    )
+    matcher = LLMatcher(LLTokenizer("byte"), f"%llguidance {{}}\n{grammar(TYPES, passage)}")
     assert not matcher.is_error(), matcher.get_error()
     said = list(written.encode())
     return bool(matcher.try_consume_tokens(said) == len(said) and matcher.is_accepting())

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -17,6 +17,7 @@ from questgraph.tools.errors import ModelRefusedError, ModelUnavailableError, Pr
 from questgraph.tools.models import openai
 from questgraph.tools.models.base import AnswerFormat, Message, Request
 from questgraph.tools.models.openai import OpenAIModel
+from questgraph.tools.models.tokens import Token
 
 Body = dict[str, Any]
 Answer = Callable[[Body], web.StreamResponse]
@@ -151,6 +152,34 @@ async def test_question_goes_out_with_all_that_decides_its_answer() -> None:
             },
         }
     ]
+
+
+@pytest.mark.anyio
+async def test_tokens_are_asked_for_and_read_only_when_they_are_wanted() -> None:
+    seen: list[Body] = []
+    told = {"content": [{"token": "Ann", "logprob": -0.25, "bytes": [65, 110, 110]}]}
+    answer = noting(seen, lambda _: completion(choices=[{**CHOICE, "logprobs": told}]))
+
+    async with model_at(answer) as model:
+        await model.complete(QUESTION)
+        reply = await model.complete(replace(QUESTION, logprobs=True))
+
+    assert [body.get("logprobs") for body in seen] == [None, True]
+    assert "logprobs" not in seen[0]
+    assert reply.tokens == (Token(3, -0.25),)
+
+
+@pytest.mark.anyio
+async def test_endpoint_that_tells_no_probabilities_is_asked_without() -> None:
+    async with model_at(rejecting("logprobs", "logprobs is not supported")) as model:
+        reply = await model.complete(replace(QUESTION, logprobs=True))
+
+    assert (reply.text, reply.tokens) == ("Ann", ())
+
+
+def test_question_without_probabilities_keeps_its_name_in_the_ledger() -> None:
+    assert "logprobs" not in QUESTION.canonical
+    assert replace(QUESTION, logprobs=True).key("m") != QUESTION.key("m")
 
 
 @pytest.mark.anyio

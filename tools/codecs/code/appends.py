@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from questgraph.tools.codecs.code.frames import frames_said
 from questgraph.tools.codecs.code.literals import literal
 from questgraph.tools.codecs.code.reading import Call, listed, read_calls, wording
-from questgraph.tools.codecs.parsing import by_folded, fold, is_nothing
+from questgraph.tools.codecs.parsing import by_folded, fold, is_no_item
 from questgraph.tools.errors import AnswerError
 from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.records import HEAD, MENTION, TAIL, Frame, Kind
@@ -87,7 +87,7 @@ def _frames(call: Call, kind: Kind, known: Mapping[str, str]) -> Iterator[Frame]
             raise AnswerError(f"A line lacks the key {missing[0]!r}")
         parts = {part: wording(said[fold(key)]) for part, key in KEYS[kind].items()}
         type_ = parts.pop(TYPE)
-        if any(map(is_nothing, parts.values())):
+        if any(map(is_no_item, parts.values())):
             continue
         if fold(type_) not in known:
             raise AnswerError(f"Use these types only: {', '.join(known.values())}; not {type_!r}")

@@ -17,7 +17,7 @@ from questgraph.tools.codecs.code.frames import frames_said
 from questgraph.tools.codecs.code.literals import literal
 from questgraph.tools.codecs.code.names import class_names, parameter_names
 from questgraph.tools.codecs.code.reading import Call, Value, listed, read_calls, wording
-from questgraph.tools.codecs.parsing import fold, is_nothing
+from questgraph.tools.codecs.parsing import fold, is_no_item
 from questgraph.tools.errors import AnswerError
 from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.records import HEAD, MENTION, TAIL, TRIGGER, Frame
@@ -158,7 +158,7 @@ class Reader:
             for item in listed(value):
                 text, made = self._filler(item)
                 yield from [made] if made else ()
-                if not is_nothing(text):
+                if not is_no_item(text):
                     fillers.append((role, text))
         match type_:
             case EntityType():
@@ -213,7 +213,7 @@ class Reader:
             raise AnswerError(f"There is no class {value.name}")
         text = wording(next(iter([*value.values, *(v for _, v in value.named)]), None))
         type_ = self._types.get(fold(value.name))
-        if not isinstance(type_, EntityType) or is_nothing(text):
+        if not isinstance(type_, EntityType) or is_no_item(text):
             return text, None
         return text, Frame("entity", type_.name, ((MENTION, text),))
 

@@ -16,7 +16,7 @@ from questgraph.tools.codecs.code.instances import AROUND, Folded
 from questgraph.tools.codecs.code.literals import literal
 from questgraph.tools.codecs.code.names import class_names
 from questgraph.tools.codecs.code.reading import Call, Value, read_calls, wording
-from questgraph.tools.codecs.parsing import fold, is_nothing
+from questgraph.tools.codecs.parsing import fold, is_no_item
 from questgraph.tools.errors import AnswerError
 from questgraph.tools.models.base import AnswerFormat
 from questgraph.tools.records import HEAD, MENTION, TAIL, Frame
@@ -127,7 +127,7 @@ class _Reader:
             names = ", ".join(list(self._relations.values())[:_MOST_NAMED])
             raise AnswerError(f"There is no relation {name!r}. Use these only: {names}")
         ends = (HEAD, _words(head)), (TAIL, _words(tail))
-        if not any(is_nothing(text) for _, text in ends):
+        if not any(is_no_item(text) for _, text in ends):
             yield Frame("relation", self._relations[fold(name)], ends)
 
     def _entity(self, value: Value) -> Iterator[Frame]:
@@ -138,7 +138,7 @@ class _Reader:
         if (type_ := self._entities.get(fold(value.name))) is None:
             names = ", ".join(self._classes[:_MOST_NAMED])
             raise AnswerError(f"There is no class {value.name}. Use these only: {names}")
-        if not is_nothing(text):
+        if not is_no_item(text):
             yield Frame("entity", type_, ((MENTION, text),))
 
 

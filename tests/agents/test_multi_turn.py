@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 Put = Callable[..., Awaitable[State]]
 
-STAGED = recipes["staged"]
+MULTI_TURN = recipes["multi-turn"]
 TEXT = "Ann Lee works for Acme. Acme named Bo Ek in May. Ann Lee left."
 
 
@@ -36,7 +36,7 @@ def told(claims: tuple[Claim, ...]) -> list[tuple[str, ...]]:
 
 
 async def test_every_answer_becomes_a_claim_with_its_place_in_the_document(put: Put) -> None:
-    state = await put(STAGED, ScriptedModel(answers()))
+    state = await put(MULTI_TURN, ScriptedModel(answers()))
 
     assert told(state["claims"]) == [
         ("person", "Ann Lee"),
@@ -57,7 +57,7 @@ async def test_every_answer_becomes_a_claim_with_its_place_in_the_document(put: 
 
 
 async def test_parts_are_pinned_to_the_occurrences_that_stand_together(put: Put) -> None:
-    state = await put(STAGED, ScriptedModel(answers()))
+    state = await put(MULTI_TURN, ScriptedModel(answers()))
 
     event = state["claims"][-1]
     assert event.fillers("firm")[0].span == Span(10 + 24, 10 + 28)
@@ -67,7 +67,7 @@ async def test_parts_are_pinned_to_the_occurrences_that_stand_together(put: Put)
 async def test_turns_share_one_growing_dialogue(put: Put) -> None:
     model = ScriptedModel(answers())
 
-    state = await put(STAGED, model)
+    state = await put(MULTI_TURN, model)
 
     assert [turn.stage for turn in state["turns"]] == ["detect", "ask", "ask", "ask", "more"]
     for earlier, later in zip(model.requests, model.requests[1:], strict=False):
@@ -79,7 +79,7 @@ async def test_turns_share_one_growing_dialogue(put: Put) -> None:
 async def test_the_history_holds_what_was_read_and_not_what_was_written(put: Put) -> None:
     model = ScriptedModel(answers(**{"Copy every mention": '```json\n{"Person": ["Bo Ek"]}\n```'}))
 
-    await put(STAGED, model)
+    await put(MULTI_TURN, model)
 
     said = [
         message.content for message in model.requests[-1].messages if message.role == "assistant"
@@ -90,7 +90,7 @@ async def test_the_history_holds_what_was_read_and_not_what_was_written(put: Put
 async def test_nothing_detected_ends_the_unit_as_empty_after_one_call(put: Put) -> None:
     model = ScriptedModel(['{"types":[]}'])
 
-    state = await put(STAGED, model)
+    state = await put(MULTI_TURN, model)
 
     assert outcome(state).status == "empty"
     assert len(model.requests) == 1
@@ -99,7 +99,7 @@ async def test_nothing_detected_ends_the_unit_as_empty_after_one_call(put: Put) 
 async def test_a_relation_brings_the_types_of_its_ends(put: Put) -> None:
     model = ScriptedModel(answers(**{"Which of the types": '{"types":["works_for"]}'}))
 
-    state = await put(STAGED, model)
+    state = await put(MULTI_TURN, model)
 
     assert state["types"] == ("person", "organization", "works_for")
 
@@ -110,7 +110,7 @@ async def test_what_was_missed_is_asked_for_once_and_checked_like_the_rest(put: 
     )
     model = ScriptedModel(answers(**{"anything of the types": missed}))
 
-    state = await put(STAGED, model)
+    state = await put(MULTI_TURN, model)
 
     late = [claim for claim in state["claims"] if claim.type == "knows"]
     assert [claim.verdict for claim in late] == ["sound", "invalid"]
@@ -129,7 +129,7 @@ async def test_a_doubt_is_put_to_the_model_without_the_dialogue(put: Put) -> Non
         )
     )
 
-    state = await put(STAGED, model)
+    state = await put(MULTI_TURN, model)
 
     asked = [request for request in model.requests if "Does it say" in request.messages[-1].content]
     assert all(len(request.messages) == 1 for request in asked)
@@ -143,7 +143,7 @@ async def test_a_doubt_is_put_to_the_model_without_the_dialogue(put: Put) -> Non
 async def test_words_that_are_not_in_the_passage_stay_out_of_the_graph(put: Put) -> None:
     model = ScriptedModel(answers(**{"Give every pair": '{"works_for":[["Ann Lee","Globex"]]}'}))
 
-    state = await put(STAGED, model)
+    state = await put(MULTI_TURN, model)
 
     (claim,) = [claim for claim in state["claims"] if claim.type == "works_for"]
     assert not claim.admitted
@@ -154,7 +154,7 @@ async def test_words_that_are_not_in_the_passage_stay_out_of_the_graph(put: Put)
 async def test_a_signature_breach_is_invalid_and_costs_no_question(put: Put) -> None:
     model = ScriptedModel(answers(**{"Give every pair": '{"works_for":[["Acme","Ann Lee"]]}'}))
 
-    state = await put(STAGED, model)
+    state = await put(MULTI_TURN, model)
 
     (claim,) = [claim for claim in state["claims"] if claim.type == "works_for"]
     assert claim.verdict == "invalid"
@@ -184,7 +184,7 @@ async def test_an_unusable_answer_marks_the_unit_and_the_rest_goes_on(
             value for key, value in answers().items() if key in request.messages[-1].content
         )
 
-    state = await put(STAGED, ScriptedModel(answering))
+    state = await put(MULTI_TURN, ScriptedModel(answering))
 
     assert outcome(state).status == status
     assert reason in outcome(state).reason
@@ -194,7 +194,7 @@ async def test_an_unusable_answer_marks_the_unit_and_the_rest_goes_on(
 async def test_an_unreadable_answer_is_sent_back_with_the_reason(put: Put) -> None:
     model = ScriptedModel(["maybe a person?", '{"types":["person"]}', '{"person":["Bo Ek"]}', "{}"])
 
-    state = await put(STAGED, model)
+    state = await put(MULTI_TURN, model)
 
     assert outcome(state).status == "done"
     complaint = model.requests[1].messages[-1].content
@@ -211,7 +211,7 @@ async def test_a_cut_answer_gets_more_room_once_and_is_then_truncated(put: Put) 
         )
 
     model = ScriptedModel(answering)
-    state = await put(STAGED, model)
+    state = await put(MULTI_TURN, model)
 
     rooms = [r.max_tokens for r in model.requests if "Copy every" in r.messages[-1].content]
     assert rooms == [1024, 2048]
@@ -226,7 +226,7 @@ async def test_a_demonstration_is_a_dialogue_in_the_same_words(put: Put) -> None
     claim = Claim("entity", "person", (Argument("mention", mention),), document_id="d", unit_id="")
     model = ScriptedModel(answers())
 
-    await put(STAGED, model, [Labelled("d", "Cy Dee sang.", (claim,))])
+    await put(MULTI_TURN, model, [Labelled("d", "Cy Dee sang.", (claim,))])
 
     shown = [message.content for message in model.requests[0].messages[1:5]]
     assert "Cy Dee sang." in shown[0]
@@ -240,7 +240,7 @@ async def test_orders_in_the_text_change_nothing_but_its_own_claims(put: Put) ->
     obeyed = '{"works_for":[["Mallory","Evil Corp"]]}'
     model = ScriptedModel(answers(**{"Give every pair": obeyed}))
 
-    state = await put(STAGED, model)
+    state = await put(MULTI_TURN, model)
 
     assert not any(
         "Mallory" in mention.text
