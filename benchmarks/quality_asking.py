@@ -144,14 +144,13 @@ def _shown(
     """Return the demonstrations of each passage: those that `staged` would show."""
     if arm.bank not in on.banks:
         return [[] for _ in passages]
-    demos = (
-        on.banks[arm.bank]
-        .fit(schema)
-        .search(
-            [passage.text for passage in passages],
-            k=STAGED.demos,
-            selection=STAGED.selection,
-            tokens=STAGED.demo_tokens,
-        )
+    bank = on.banks[arm.bank]
+    demos = bank.fit(schema).search(
+        [passage.text for passage in passages],
+        k=STAGED.demos,
+        selection=STAGED.selection,
+        tokens=STAGED.demo_tokens,
     )
-    return [[demo.to_json() for demo in some] for some in demos]
+    # As they were labelled: a schema without entities leaves none at the ends of its relations.
+    labelled = {demo.id: demo for demo in bank.passages if demo}
+    return [[labelled[demo.id].to_json() for demo in some] for some in demos]

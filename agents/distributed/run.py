@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Unpack
+from typing import TypeVar, Unpack
 
 from filelock import FileLock, Timeout
 
@@ -37,6 +37,8 @@ except ImportError as error:
     raise MissingPackageError(
         "ray", "a distributed run", "pip install 'questgraph[ray,postgres]'"
     ) from error
+
+T = TypeVar("T")
 
 _MAKING = ".making"
 """Where in the run folder tables are made, until they take the place of the older ones."""
@@ -139,10 +141,7 @@ def _order(options: Options, found: Lookup, folder: Path, workers: int) -> Order
     """
     bank = options.get("bank", STARTER)
     if isinstance(bank, str | Path) and Path(bank).exists():
-        bank = Path(bank).absolute()
-    calibration = options.get("calibration")
-    if isinstance(calibration, str | Path):
-        calibration = Path(calibration).absolute()
+        bank = _everywhere(bank)
     told: Options = {
         "schema": found.plan.schema,
         "recipe": options.get("recipe", found.plan.recipe.name),
@@ -150,7 +149,9 @@ def _order(options: Options, found: Lookup, folder: Path, workers: int) -> Order
         "bank": bank,
         "chunk_size": found.plan.chunk_size,
         "ledger": found.ledger,
-        "calibration": calibration,
+        "catalogue": _everywhere(options.get("catalogue")),
+        "logprobs": options.get("logprobs", False),
+        "calibration": _everywhere(options.get("calibration")),
         "min_precision": options.get("min_precision"),
         # What the environment says here counts everywhere.
         "settings": options.get("settings") or Settings.read(),
@@ -159,6 +160,11 @@ def _order(options: Options, found: Lookup, folder: Path, workers: int) -> Order
     order = Order(options=told, terms=terms, config=found.config, folder=folder)
     cluster.check_travels(order)
     return order
+
+
+def _everywhere(told: T) -> T | Path:
+    """Return a path that means the same wherever a worker runs; anything else as it is."""
+    return Path(told).absolute() if told and isinstance(told, str | Path) else told
 
 
 def shared_out(limits: Limits, workers: int) -> Limits:

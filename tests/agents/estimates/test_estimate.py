@@ -13,7 +13,7 @@ from questgraph.agents.estimates.forecast import Range
 from questgraph.agents.estimates.history import History
 from questgraph.agents.estimates.totals import StageTotals
 from questgraph.agents.extraction import RUN_FILE
-from questgraph.agents.options import Lookup, look_up
+from questgraph.agents.options import Lookup, Options, look_up
 from questgraph.agents.recipes import recipes
 from questgraph.agents.runs.plan import Plan
 from questgraph.tools.database import Database
@@ -147,18 +147,19 @@ def test_units_that_a_run_has_already_tell_about_the_others(tmp_path: Path) -> N
 
 def test_earlier_runs_outrank_a_handful_of_units_and_tell_the_pace(tmp_path: Path) -> None:
     model, totals = counting_model(seconds=2.0), StageTotals()
-    questgraph.extract(documents(2), model=model, schema=SCHEMA, bank=None, out=tmp_path / "run")
-    for result in questgraph.extract(documents(300), model=model, schema=SCHEMA, bank=None).results:
+    told: Options = {"model": model, "schema": SCHEMA, "recipe": "multi-turn", "bank": None}
+    questgraph.extract(documents(2), out=tmp_path / "run", **told)
+    for result in questgraph.extract(documents(300), **told).results:
         totals.add(result)
     history = History(tmp_path / "history.json")
     history.note(model.name, "multi-turn", totals.past(seconds=60))
 
     with closing(Database(tmp_path / "run" / RUN_FILE)) as database:
-        told = estimate(documents(102), PLAN, model, PRICED, database=database, history=history)
+        found = estimate(documents(102), PLAN, model, PRICED, database=database, history=history)
 
-    assert told.source == "earlier runs"
-    assert told.seconds
-    assert told.seconds.likely == pytest.approx(100 / (300 / 60))
+    assert found.source == "earlier runs"
+    assert found.seconds
+    assert found.seconds.likely == pytest.approx(100 / (300 / 60))
 
 
 def test_what_a_cache_serves_is_cheaper_but_not_at_most() -> None:

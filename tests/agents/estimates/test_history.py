@@ -80,6 +80,7 @@ def test_a_run_folder_tells_what_its_units_cost_whichever_command_asked(tmp_path
             documents(6),
             model=counting_model(seconds=2.0),
             schema=SCHEMA,
+            recipe="multi-turn",
             bank=None,
             chunk_size=chunk_size,
             out=tmp_path,

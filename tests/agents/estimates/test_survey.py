@@ -48,7 +48,13 @@ def within(run: Path, inputs: list[Document], plan: Plan = PLAN) -> Survey:
 
 def extract(run: Path, inputs: list[Document]) -> None:
     questgraph.extract(
-        inputs, model=counting_model(), schema=SCHEMA, bank=None, chunk_size=1200, out=run
+        inputs,
+        model=counting_model(),
+        schema=SCHEMA,
+        recipe="multi-turn",
+        bank=None,
+        chunk_size=1200,
+        out=run,
     )
 
 
