@@ -10,7 +10,7 @@ each.
     detect ──> ask ──> follow ──> ground ──> vote ──> verify ──> more ──> ground …
       └──> end                                                    └──> end
 
-What its turns are worth beside `staged`, which asks everything at once, stands in `docs/quality.md`.
+What its turns are worth beside `staged`, which asks everything at once: `docs/quality.md`.
 """
 
 from questgraph.agents.stages.ask import ask

@@ -31,7 +31,7 @@ ANSWERS = {
     "The passage says": '{"answer":"May"}',
     "anything of the types": "{}",
     "Does it say": '{"answer":"yes"}',
-    "Answer in JSON": '{"person":["Ann Lee"],"organization":["Acme"],"works_for":[["Ann Lee","Acme"]]}',
+    "Answer in JSON": '{"person":["Ann Lee"],"works_for":[["Ann Lee","Acme"]]}',
     "Give everything": '{"person":["Ann Lee"],"works_for":[["Ann Lee","Acme"]]}',
     "entities of type person": '[["person","Ann Lee"]]',
     "entities of type organization": '[["organization","Acme"]]',
