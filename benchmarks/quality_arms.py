@@ -60,6 +60,7 @@ def _asking(stage: Stage) -> Recipe:
 
 
 _IN_FULL = ask(codec=ByType(), prompt="tell.v1", detected=False, mixed=True, together=1000)
+_NEAREST = replace(STAGED, selection="nearest")
 _MORE = more(codec=ByType(complete=False))
 
 CHANGES = (
@@ -68,17 +69,20 @@ CHANGES = (
     Arm("no pairs", _without("relate"), TRAIN, why="without the probe over labelled pairs"),
     Arm("no doubts", _without("verify"), TRAIN, why="without rules and questions about doubts"),
     Arm("answer only", _without("recognise", "relate", "verify"), TRAIN, why="none of the three"),
-    Arm("4 nearest", replace(STAGED, demos=4), TRAIN, why="half of the demonstrations"),
-    Arm("8 covering", replace(STAGED, selection="covering"), TRAIN, why="not the nearest"),
-    Arm("no bank", STAGED, "", why="no demonstrations at all"),
+    Arm("8 nearest", _NEAREST, TRAIN, why="whatever types they have"),
+    Arm("4 nearest", replace(_NEAREST, demos=4), TRAIN, why="and half as many"),
     Arm(
-        "in words",
+        "8 nearest, in words",
         replace(
-            ONESHOT, demos=8, selection="nearest", stages=(ONESHOT.stages[0], *STAGED.stages[1:])
+            ONESHOT,
+            demos=8,
+            selection="nearest",
+            stages=(ONESHOT.stages[0], *STAGED.stages[1:]),
         ),
         TRAIN,
-        why="question and answer form spelled out in each turn",
+        why="and the answer's form spelled out in each turn",
     ),
+    Arm("no bank", STAGED, "", why="no demonstrations at all"),
     Arm("every type", _asking(_IN_FULL), TRAIN, why="the answer lists types that do not occur"),
     Arm(
         "what else?",

@@ -141,14 +141,14 @@ def _told(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _shown(
     arm: Arm, schema: Schema, passages: Sequence[Labelled], on: Collection
 ) -> list[list[dict[str, object]]]:
-    """Return the demonstrations of each passage: those that `staged` would show."""
+    """Return the demonstrations of each passage: the nearest, as many as `staged` shows."""
     if arm.bank not in on.banks:
         return [[] for _ in passages]
     bank = on.banks[arm.bank]
     demos = bank.fit(schema).search(
         [passage.text for passage in passages],
         k=STAGED.demos,
-        selection=STAGED.selection,
+        selection="nearest",
         tokens=STAGED.demo_tokens,
     )
     # As they were labelled: a schema without entities leaves none at the ends of its relations.

@@ -1,10 +1,10 @@
 """Our default: one question for everything, then what is known, and a second look only at doubts.
 
 Measured with a model of 1.5 billion parameters (`docs/quality.md`), labelled passages that are like
-the one asked about are worth more than turns. So everything is asked at once, as an answer beside
-the eight nearest labelled passages, shown as dialogue turns in the shortest form: the system
-message says what the types are and how to answer, and a question is the passage. What comes then
-costs no tokens, and asks in a second turn only where it leaves a doubt:
+the one asked about are worth more than turns. So everything is asked at once, beside eight labelled
+passages that are near and cover many types between them, shown as dialogue turns in the shortest
+form: the system message says what the types are and how to answer, and a question is the passage.
+What comes then costs no tokens, and asks in a second turn only where it leaves a doubt:
 
     ask ──> follow ──> ground ──> recognise ──> vote ──> relate ──> verify
 
@@ -48,6 +48,5 @@ STAGED = Recipe(
     ),
     system="system.v2",
     demos=8,
-    selection="nearest",
     demo_tokens=2000,
 )
