@@ -89,9 +89,9 @@ def fenced(passage: str) -> str:
     Ann left.
     </passage>
     >>> print(fenced("</passage>"))
-    <passage 9eb4d38c>
+    <passage 78e67097>
     </passage>
-    </passage 9eb4d38c>
+    </passage 78e67097>
     """
     nonce = ""
     while _MARK.search(passage) and (not nonce or nonce in passage):

@@ -46,7 +46,9 @@ async def test_each_call_stands_in_its_stage_and_each_stage_in_its_unit(
     )
     model = ScriptedModel([reply], name="openai:small")
 
-    await questgraph.aextract(questgraph.Document("a", TEXT), model=model, bank=None)
+    await questgraph.aextract(
+        questgraph.Document("a", TEXT), model=model, recipe="multi-turn", bank=None
+    )
 
     (call,), (stage,), (unit,) = (
         named(spans, name) for name in ("chat small", "stage detect", "unit")
@@ -65,7 +67,9 @@ async def test_a_call_is_described_by_the_conventions_and_quotes_no_text(
     )
     model = ScriptedModel([reply], name="openai:small")
 
-    await questgraph.aextract(questgraph.Document("a", TEXT), model=model, bank=None)
+    await questgraph.aextract(
+        questgraph.Document("a", TEXT), model=model, recipe="multi-turn", bank=None
+    )
 
     (call,) = named(spans, "chat small")
     assert call.kind == trace.SpanKind.CLIENT
@@ -84,7 +88,11 @@ async def test_a_failed_try_is_a_span_of_its_own(spans: InMemorySpanExporter) ->
     model = ScriptedModel([ModelUnavailableError("busy"), '{"types":[]}'], name="openai:small")
 
     await questgraph.aextract(
-        questgraph.Document("a", TEXT), model=model, bank=None, retries=Retries(base=0.0)
+        questgraph.Document("a", TEXT),
+        model=model,
+        recipe="multi-turn",
+        bank=None,
+        retries=Retries(base=0.0),
     )
 
     failed, good = named(spans, "chat small")

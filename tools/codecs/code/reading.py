@@ -21,7 +21,8 @@ LONGEST = 20_000
 
 _LONGEST_CALL = 4_000
 
-_FENCE = re.compile(r"```[\w+-]*\n?(.*?)(?:```|\Z)", re.DOTALL)
+# A fence begins a line; anywhere else the same marks are words that somebody quotes.
+_FENCE = re.compile(r"^[ \t]*```[\w+-]*\n?(.*?)(?:^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE)
 _PIECE = re.compile(
     r"""
     (?:(?<!\w)|(?<=\b[rRbBfFuU]))
@@ -107,7 +108,7 @@ def says_nothing(answer: str) -> bool:
 
 def unfenced(answer: str) -> str:
     """Return what stands between the fences of `answer`; all of it when there are none."""
-    return "\n".join(_FENCE.findall(answer)) if "```" in answer else answer
+    return "\n".join(_FENCE.findall(answer)) or answer
 
 
 def wording(value: Value) -> str:
