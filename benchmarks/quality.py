@@ -90,7 +90,9 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="so many passages of each set at most")
     parser.add_argument("--out", type=Path, default=DOCS / "quality.json")
     told = parser.parse_args()
-    figures = measure(told.sets.split(","), list(filter(None, told.arms.split(";"))), told.limit)
+    figures = measure(
+        told.sets.split(","), [name.strip() for name in told.arms.split(";") if name], told.limit
+    )
     for table in (comparison_table, costs_table, pooled_table, changes_table):
         print(f"\n{table(figures)}")
     told.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", "utf-8")
