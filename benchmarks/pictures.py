@@ -113,7 +113,9 @@ def quality(report: Report, path: Path) -> None:
         right.set_yticks(range(len(names)), names)
         right.axvline(0, color=REFERENCE, lw=1)
         right.set_title("`staged` with one thing changed: difference in F1")
-        right.legend(loc="lower center", bbox_to_anchor=(0.5, -0.16), ncols=3, frameon=False)
+        right.legend(
+            loc="lower center", bbox_to_anchor=(0.5, -0.16), ncols=3, frameon=False, fontsize=8
+        )
         for axes in (left, right):
             axes.invert_yaxis()
             axes.grid(axis="x", alpha=0.3)
