@@ -34,6 +34,16 @@ class Pair(NamedTuple):
 
     tail: Mention
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the two are called, whatever the spelling."""
+        return fold(self.head.text).text, fold(self.tail.text).text
+
+    @property
+    def distance(self) -> int:
+        """Characters between the two."""
+        return _span(self.head).distance(_span(self.tail))
+
 
 class PairProbe:
     """Tells the relations of pairs, and unrelated pairs from related ones.
@@ -75,12 +85,13 @@ def _lesson(passage: Labelled) -> Iterator[tuple[Pair, str, float]]:
         for claim in passage.claims
         if claim.kind == "relation"
     ]
-    told = {_names(pair) for pair, _ in related}
+    told = {pair.names for pair, _ in related}
     names = [claim.arguments[0].mention for claim in passage.claims if claim.kind == "entity"]
     pairs = (Pair(passage.text, *both) for both in permutations(names, 2))
     # What is related is so wherever the passage names it, though labelled at one place only.
-    strangers = [pair for pair in pairs if _names(pair) not in told and _apart(pair)]
-    closest = {_names(pair): pair for pair in sorted(strangers, key=_apart, reverse=True)}
+    strangers = [pair for pair in pairs if pair.names not in told and pair.distance]
+    nearest_last = sorted(strangers, key=lambda pair: pair.distance, reverse=True)
+    closest = {pair.names: pair for pair in nearest_last}
     others = list(closest.values())
     kept, weight = thinned(others, NEGATIVES * (len(related) + 1))
     yield from ((pair, type_, 1.0) for pair, type_ in related)
@@ -105,14 +116,6 @@ def _sorts(pair: Pair) -> list[str]:
     order = "head first" if _span(pair.head) < _span(pair.tail) else "tail first"
     both = f"{pair.head.type} {pair.tail.type}"
     return [order, f"head {pair.head.type}", f"tail {pair.tail.type}", both, f"{order} {both}"]
-
-
-def _names(pair: Pair) -> tuple[str, str]:
-    return fold(pair.head.text).text, fold(pair.tail.text).text
-
-
-def _apart(pair: Pair) -> int:
-    return _span(pair.head).distance(_span(pair.tail))
 
 
 def _span(mention: Mention) -> Span:

@@ -18,7 +18,6 @@ from questgraph.retrieval.pair_probe import BETWEEN, Pair, PairProbe
 from questgraph.retrieval.probe import Guess, learned
 from questgraph.tools.chunking import sentences_of
 from questgraph.tools.errors import ConfigError
-from questgraph.tools.folding import fold
 from questgraph.tools.grounding import evidence
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.records import HEAD, TAIL, Argument, Claim, Mention, Unit
@@ -50,11 +49,9 @@ def relate(*, name: str = "relate") -> Stage:
     async def run(state: State, context: Context, recipe: Recipe) -> Update:
         if context.bank is None:
             return {}
-        types = learned(_taught, context.bank)
-        if not types:
-            return {}
         try:
-            claims = await asyncio.to_thread(_settled, state, context.bank, context.schema, types)
+            # Whoever comes first learns; the others wait for it, and not the event loop.
+            claims = await asyncio.to_thread(_settled, state, context.bank, context.schema)
         except ConfigError:
             return {}  # The bank has no unrelated pairs: nothing tells related ones apart.
         return {"claims": tuple(claims)}
@@ -62,9 +59,11 @@ def relate(*, name: str = "relate") -> Stage:
     return Stage(name=name, summary="adds and turns down relations, by labelled pairs", run=run)
 
 
-def _settled(state: State, bank: Bank, schema: Schema, types: Collection[str]) -> list[Claim]:
-    """Return the claims about a passage with those of `types` turned down or added."""
-    unit, claims = state["unit"], list(state["claims"])
+def _settled(state: State, bank: Bank, schema: Schema) -> list[Claim]:
+    """Return the claims about a passage with relations turned down and added."""
+    unit, claims, types = state["unit"], list(state["claims"]), learned(_taught, bank)
+    if not types:
+        return claims
     probe = learned(PairProbe, bank)
     said = [i for i, claim in enumerate(claims) if claim.type in types and claim.grounded]
     for i, guess in zip(said, probe.rate([_ends(claims[i], unit) for i in said]), strict=True):
@@ -78,10 +77,11 @@ def _settled(state: State, bank: Bank, schema: Schema, types: Collection[str]) -
 def _taught(passages: Sequence[Labelled], embedder: Embedder) -> frozenset[str]:
     """Return the relation types that a probe can learn, whatever passages are embedded by."""
     near: dict[str, list[bool]] = {}
-    for claim in (claim for demo in passages for claim in demo.claims):
-        if claim.kind == "relation" and claim.grounded:
-            head, tail = claim.fillers(HEAD)[0], claim.fillers(TAIL)[0]
-            near.setdefault(claim.type, []).append(_apart(head, tail) <= BETWEEN)
+    for demo in passages:
+        for claim in demo.claims:
+            if claim.kind == "relation" and claim.grounded:
+                pair = Pair(demo.text, claim.fillers(HEAD)[0], claim.fillers(TAIL)[0])
+                near.setdefault(claim.type, []).append(pair.distance <= BETWEEN)
     return frozenset(
         type_
         for type_, pairs in near.items()
@@ -94,7 +94,7 @@ def _open(
 ) -> list[Pair]:
     """Return pairs of names between which nothing holds, each at its closest mentions."""
     related = (claim for claim in claims if claim.kind == "relation" and claim.admitted)
-    told = {_names(_ends(claim, unit)) for claim in related}
+    told = {_ends(claim, unit).names for claim in related}
     names = [
         _local(claim.arguments[0].mention, unit)
         for claim in claims
@@ -104,13 +104,13 @@ def _open(
     fitting = (
         pair
         for pair in pairs
-        if _names(pair) not in told
-        and fold(pair.head.text).text != fold(pair.tail.text).text
+        if pair.names not in told
+        and len(set(pair.names)) > 1
         and any(_fits(pair, type_, schema) for type_ in types)
     )
     closest: dict[object, Pair] = {}
-    for pair in sorted(fitting, key=lambda pair: _apart(pair.head, pair.tail)):
-        closest.setdefault(_names(pair), pair)
+    for pair in sorted(fitting, key=lambda pair: pair.distance):
+        closest.setdefault(pair.names, pair)
     return list(closest.values())[:MOST]
 
 
@@ -164,11 +164,3 @@ def _ends(claim: Claim, unit: Unit) -> Pair:
 def _local(mention: Mention, unit: Unit) -> Mention:
     span = mention.span and mention.span.shift(-unit.chunk.span.start)
     return replace(mention, span=span)
-
-
-def _names(pair: Pair) -> tuple[str, str]:
-    return fold(pair.head.text).text, fold(pair.tail.text).text
-
-
-def _apart(head: Mention, tail: Mention) -> int:
-    return head.span.distance(tail.span) if head.span and tail.span else 0
