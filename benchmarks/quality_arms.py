@@ -8,6 +8,8 @@ from questgraph.agents.stages.ask import ask
 from questgraph.agents.stages.base import Recipe, Stage
 from questgraph.agents.stages.more import more
 from questgraph.tools.codecs.by_type import ByType
+from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.schema import AnyType
 
 TRAIN, STARTER = "train", "starter"
 """The set's own labelled passages; those that ship with questgraph."""
@@ -60,7 +62,28 @@ def _asking(stage: Stage) -> Recipe:
 
 
 _IN_FULL = ask(codec=ByType(), prompt="tell.v1", detected=False, mixed=True, together=1000)
+_VOTED = ask(
+    codec=ByType(complete=False),
+    prompt="tell.v1",
+    detected=False,
+    mixed=True,
+    together=1000,
+    samples=3,
+)
 _NEAREST = replace(STAGED, selection="nearest")
+
+
+class _Unbound(ByType):
+    """The same answers, from a model that is told their form and held to none."""
+
+    def format(self, types: Sequence[AnyType]) -> AnswerFormat | None:
+        """Return no constraint."""
+        return None
+
+
+_FREE = ask(
+    codec=_Unbound(complete=False), prompt="tell.v1", detected=False, mixed=True, together=1000
+)
 _MORE = more(codec=ByType(complete=False))
 
 CHANGES = (
@@ -82,6 +105,8 @@ CHANGES = (
         TRAIN,
         why="and the answer's form spelled out in each turn",
     ),
+    Arm("unbound", _asking(_FREE), TRAIN, why="no grammar holds the answer to its form"),
+    Arm("3 votes", _asking(_VOTED), TRAIN, why="three samples, the majority counts"),
     Arm("no bank", STAGED, "", why="no demonstrations at all"),
     Arm("every type", _asking(_IN_FULL), TRAIN, why="the answer lists types that do not occur"),
     Arm(
@@ -93,6 +118,8 @@ CHANGES = (
     Arm(
         "multi-turn", recipes["multi-turn"], TRAIN, why="types, then kinds, then checks, then more"
     ),
+    Arm("multi-turn, no bank", recipes["multi-turn"], why="the same without demonstrations"),
+    Arm("planner", recipes["planner"], why="the model picks the next move; no demonstrations"),
 )
 """`staged`, and what becomes of it when one thing is changed."""
 
