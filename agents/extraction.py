@@ -5,10 +5,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from questgraph.agents.review.log import DecisionLog
 from questgraph.agents.runs.reader import RunReader, Standing
 from questgraph.agents.runs.status import DocumentStatus, Status, by_document, full_json, status
+from questgraph.graphs.assembly import assemble
 from questgraph.graphs.exports import export
-from questgraph.graphs.knowledge import KnowledgeGraph, build
+from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.graphs.viewer.page import write_page
 from questgraph.tools.database import Database
 from questgraph.tools.errors import DocumentError, RunError, StorageError
@@ -130,9 +132,15 @@ class Extraction:
         return self.status.complete
 
     @cached_property
+    def decisions(self) -> DecisionLog:
+        """What people decided about the run."""
+        return DecisionLog(self._store.database)
+
+    @cached_property
     def graph(self) -> KnowledgeGraph:
-        """The knowledge graph of the admitted claims."""
-        return build(self.claims, self.documents, self.schema)
+        """The knowledge graph of the admitted claims, as people corrected it."""
+        decisions = self.decisions.standing()
+        return assemble(self.claims, self.documents, self.schema, decisions=decisions)
 
     def export(self, to: str, folder: Path | str) -> Path:
         """Write the graph into `folder` as graphml, jsonld, turtle, csv, json or html.

@@ -9,8 +9,8 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from questgraph.agents.options import Options, look_up, plan
+from questgraph.graphs.assembly import assemble
 from questgraph.graphs.exports import node_link
-from questgraph.graphs.knowledge import build
 from questgraph.tools.database import Database
 from questgraph.tools.records import Document, Result
 from questgraph.tools.schema import Schema
@@ -96,7 +96,7 @@ def _output(document: Document, results: list[Result], schema: Schema) -> Output
     missing = [result.outcome.reason for result in results if not result.outcome.complete]
     return Output(
         facts=[claim.to_json(document) for claim in claims if claim.admitted],
-        knowledge_graph=node_link(build(claims, {document.id: document}, schema)),
+        knowledge_graph=node_link(assemble(claims, {document.id: document}, schema)),
         complete=not missing,
         missing=missing,
     )

@@ -106,20 +106,27 @@ def distinct(claims: Iterable[Claim], symmetric: Collection[str]) -> list[Claim]
     """
     best: dict[Hashable, Claim] = {}
     for claim in sorted(claims, key=_trust):
-        best.setdefault(_said(claim, symmetric), claim)
+        best.setdefault(said_of(claim, symmetric), claim)
     return sorted(best.values(), key=_place)
+
+
+def said_of(claim: Claim, symmetric: Collection[str]) -> Hashable:
+    """Return what is claimed of which characters: the same for all who say so.
+
+    What is not in the text is known by its wording.
+    """
+    swapped = {TAIL: HEAD} if claim.type in symmetric else {}
+    parts = sorted(
+        (swapped.get(role, role), mention.span or (), "" if mention.span else mention.text)
+        for role, mention in claim.arguments
+    )
+    return claim.document_id, claim.kind, claim.type, tuple(parts)
 
 
 def hull(claim: Claim) -> Span:
     """Return the characters from the first mention to the last."""
     spans = [mention.span for _, mention in claim.arguments if mention.span]
     return Span(min(span.start for span in spans), max(span.end for span in spans))
-
-
-def _said(claim: Claim, symmetric: Collection[str]) -> Hashable:
-    swapped = {TAIL: HEAD} if claim.type in symmetric else {}
-    parts = sorted((swapped.get(role, role), mention.span) for role, mention in claim.arguments)
-    return claim.document_id, claim.kind, claim.type, tuple(parts)
 
 
 def _trust(claim: Claim) -> tuple[Any, ...]:

@@ -3,7 +3,8 @@
 Nodes (`kind` is `entity` or `event`) have `type`, `name`, `aliases` and `support`. Edges (`kind` is
 `relation` or `role`) have `type` and `support`, relations also `qualifiers`; they run from head to
 tail, and from an event to what fills its roles. `support` is a list of records as `evidence_of`
-makes them; where claims are scored, nodes and edges have the highest `score` of them. Relations of
+makes them; where claims are scored, nodes and edges have the highest `score` of them. A node that
+others were merged into has them in `merged`, each with `id`, `reason` and `by`. Relations of
 different types are parallel edges; what says the same of the same ends shares one.
 
 Ids are made of what a thing is called and of its type: the same claims in any order give the same
@@ -12,6 +13,7 @@ bytes, and a thing keeps its id while both stay.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 import networkx as nx
@@ -26,6 +28,7 @@ from questgraph.graphs.evidence import (
 )
 from questgraph.graphs.naming import entity_id, name_and_aliases, names_in, names_of
 from questgraph.graphs.resolution import Name, Resolve, resolve_names
+from questgraph.graphs.resolution.links import Merges
 from questgraph.tools.records import HEAD, TAIL, TRIGGER, Claim, Document, Span, digest
 from questgraph.tools.schema import Schema
 
@@ -60,6 +63,7 @@ def build(
     admit: Callable[[Claim], bool] = lambda claim: claim.admitted,
     resolve: Resolve = resolve_names,
     elsewhere: Collection[str] = (),
+    merges: Merges = MappingProxyType({}),
 ) -> KnowledgeGraph:
     """Return the graph of the claims that are admitted.
 
@@ -71,9 +75,10 @@ def build(
         admit: Which claims may enter. A claim with a mention that is not in the text cannot.
         resolve: Which mentions name the same thing.
         elsewhere: Ids of entities that other documents name: here a qualifier may.
+        merges: What is part of what else, by the id that it has without them.
     """
     kept = entering(claims, schema, admit)
-    nodes = _nodes(kept, documents, schema, resolve, elsewhere)
+    nodes = _nodes(kept, documents, schema, resolve, elsewhere, merges)
     facts = [
         _Fact(
             claim, evidence_of(claim, documents[claim.document_id], _ids(claim, nodes, documents))
@@ -81,9 +86,9 @@ def build(
         for claim in kept
     ]
     graph: KnowledgeGraph = nx.MultiDiGraph(schema=schema.name)
-    _add_entities(graph, nodes, facts)
+    _add_entities(graph, nodes, facts, merges)
     _add_relations(graph, facts, symmetric_in(schema))
-    _add_events(graph, facts, schema)
+    _add_events(graph, facts, schema, merges)
     return graph
 
 
@@ -93,12 +98,13 @@ def _nodes(
     schema: Schema,
     resolve: Resolve,
     elsewhere: Collection[str],
+    merges: Merges,
 ) -> dict[Name, _Node]:
     """Return the entity node of every mention that has one."""
     named = names_in(claims, documents)
     identities = resolve(sorted(named), schema, documents)
     nodes = {
-        name: _Node(entity_id(identity.type, identity.key), identity.type)
+        name: _merged(entity_id(identity.type, identity.key), identity.type, merges)
         for name, identity in identities.items()
     }
     present = {nodes[name] for name, present in named.items() if present}
@@ -113,10 +119,25 @@ def _ids(
         yield nodes[name].id if role != TRIGGER and name in nodes else ""
 
 
+def _merged(id_: str, type_: str, merges: Merges) -> _Node:
+    merge = merges.get(id_)
+    return _Node(merge.into, merge.type) if merge else _Node(id_, type_)
+
+
+def _parts(merges: Merges) -> dict[str, dict[str, Any]]:
+    """Return for each node that others went into its attribute `merged`: which, and why."""
+    parts: defaultdict[str, list[dict[str, str]]] = defaultdict(list)
+    for id_, merge in merges.items():
+        if merge.into != id_:
+            parts[merge.into].append({"id": id_, "reason": merge.reason, "by": merge.by})
+    return {id_: {"merged": some} for id_, some in parts.items()}
+
+
 def _add_entities(
-    graph: KnowledgeGraph, nodes: Mapping[Name, _Node], facts: Sequence[_Fact]
+    graph: KnowledgeGraph, nodes: Mapping[Name, _Node], facts: Sequence[_Fact], merges: Merges
 ) -> None:
     """Add a node for each thing; what nobody called an entity is supported by what names it."""
+    parts = _parts(merges)
     wordings: defaultdict[_Node, set[tuple[str, str, Span]]] = defaultdict(set)
     for name, node in nodes.items():
         wordings[node].add((name.text, name.document, name.span))
@@ -137,6 +158,7 @@ def _add_entities(
             aliases=aliases,
             support=support,
             **score_of(support),
+            **parts.get(node.id, {}),
         )
 
 
@@ -162,7 +184,9 @@ def _qualifiers(facts: Iterable[_Fact]) -> dict[str, list[str]]:
     return {role: list(found[role]) for role in sorted(found)}
 
 
-def _add_events(graph: KnowledgeGraph, facts: Iterable[_Fact], schema: Schema) -> None:
+def _add_events(
+    graph: KnowledgeGraph, facts: Iterable[_Fact], schema: Schema, merges: Merges
+) -> None:
     once = {
         event.name: [role.name for role in event.roles if not role.many] for event in schema.events
     }
@@ -170,13 +194,14 @@ def _add_events(graph: KnowledgeGraph, facts: Iterable[_Fact], schema: Schema) -
     for fact in facts:
         if fact.claim.kind == "event":
             told[fact.claim.document_id, fact.claim.type, _told_by(fact)].append(fact)
-    events = [
-        (f"v:{digest(*key, str(number))[:12]}", group)
-        for key, group in told.items()
-        for number, group in enumerate(_events(group, once.get(key[1], [])))
-    ]
-    for node, group in sorted(events, key=lambda event: event[0]):
-        _add_event(graph, node, group)
+    events: defaultdict[str, list[_Fact]] = defaultdict(list)
+    for key, group in told.items():
+        for number, event in enumerate(_events(group, once.get(key[1], []))):
+            id_ = f"v:{digest(*key, str(number))[:12]}"
+            events[_merged(id_, key[1], merges).id] += event
+    parts = _parts(merges)
+    for node, event in sorted(events.items()):
+        _add_event(graph, node, event, parts.get(node, {}))
 
 
 def _told_by(fact: _Fact) -> str:
@@ -200,7 +225,9 @@ def _events(facts: Iterable[_Fact], once: Sequence[str]) -> list[list[_Fact]]:
     return events
 
 
-def _add_event(graph: KnowledgeGraph, node: str, facts: Sequence[_Fact]) -> None:
+def _add_event(
+    graph: KnowledgeGraph, node: str, facts: Sequence[_Fact], parts: Mapping[str, Any]
+) -> None:
     type_ = facts[0].claim.type
     words = [trigger["text"] for fact in facts for trigger in fact.fillers(TRIGGER)]
     support = in_order(fact.evidence for fact in facts)
@@ -212,6 +239,7 @@ def _add_event(graph: KnowledgeGraph, node: str, facts: Sequence[_Fact]) -> None
         aliases=[],
         support=support,
         **score_of(support),
+        **parts,
     )
     roles: defaultdict[tuple[str, str], list[_Fact]] = defaultdict(list)
     for fact in facts:

@@ -148,6 +148,11 @@ class RunReader:
         """
         self._database.flush()
 
+    @property
+    def database(self) -> Database:
+        """The run's file, for what else is kept in it."""
+        return self._database
+
     def fact(self, name: str) -> str:
         """Return one of the facts that were noted; empty when there is none."""
         self.flush()

@@ -123,17 +123,45 @@ def test_a_short_form_that_the_text_introduces_is_the_same_thing(text: str) -> N
 @pytest.mark.parametrize(
     "texts",
     [
-        ("[organization:World Health Organization]. [organization:WHO] met.",),
+        ("[organization:World Health Organization]. ", "[organization:WHO] met."),
+        ("[organization:National Guard Bureau]. [organization:NG] met.",),
         ("[organization:World Health Organization] (Geneva). [organization:Geneva] met.",),
         ("[organization:World Health Organization] (WHO). [place:WHO]",),
         ("[organization:World Health Organization] (WHO).", "[organization:The Who] sang."),
     ],
-    ids=["not introduced", "not initials", "another type", "another spelling"],
+    ids=["elsewhere", "a word left out", "not initials", "another type", "another spelling"],
 )
 def test_nothing_else_is_a_short_form(texts: tuple[str, ...]) -> None:
     found = resolve(*texts)
 
     assert sum(map(len, found.values())) == 2
+
+
+def test_initials_of_the_only_such_name_in_the_document_need_no_introduction() -> None:
+    found = resolve(
+        "[organization:Bank of Fibs 23]. [organization:BF23] met. [organization:BoF 23]"
+    )
+
+    assert {"Bank of Fibs 23", "BF23"} in found["organization"]
+
+
+def test_people_go_by_a_part_of_the_only_such_name_in_their_document() -> None:
+    found = resolve(
+        "[person:Ann Lee] and [person:Bo Reed]: [person:Lee] asked [person:Bo].", "[person:Lee]"
+    )
+
+    assert sorted(map(sorted, found["person"])) == [["Ann Lee", "Lee"], ["Bo", "Bo Reed"], ["Lee"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[person:Ann Lee], [person:Bo Lee], [person:Lee]", "[place:Lee County Dam], [place:Dam]"],
+    ids=["two such names", "no people"],
+)
+def test_a_part_of_a_name_is_not_a_name_where_it_could_be_another(text: str) -> None:
+    (things,) = resolve(text).values()
+
+    assert all(len(thing) == 1 for thing in things)
 
 
 def test_a_short_form_means_in_each_document_what_is_introduced_there() -> None:

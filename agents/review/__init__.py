@@ -1,0 +1,1 @@
+"""People look at what a run found, and their decisions outlast it."""
