@@ -5,13 +5,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from questgraph.agents.review.links import StoredLinks
 from questgraph.agents.review.log import DecisionLog
 from questgraph.agents.runs.reader import RunReader, Standing
 from questgraph.agents.runs.status import DocumentStatus, Status, by_document, full_json, status
-from questgraph.graphs.assembly import assemble
+from questgraph.graphs.assembly import assemble, built
 from questgraph.graphs.exports import export
 from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.graphs.viewer.page import write_page
+from questgraph.tools.catalogues import Entry, read_entries
 from questgraph.tools.database import Database
 from questgraph.tools.errors import DocumentError, RunError, StorageError
 from questgraph.tools.records import Claim, Document, Result, Turn
@@ -54,15 +56,25 @@ class Extraction:
         self._store, self._database = store, database
         self.folder = folder
         """The run folder; `None` for a run that is kept in memory only."""
+        self.catalogue: Sequence[Entry] = ()
+        """Known things that the graph's nodes are linked to."""
 
     @classmethod
-    def open(cls, folder: Path | str) -> Self:
+    def open(cls, folder: Path | str, *, catalogue: Path | str | None = None) -> Self:
         """Open a run folder.
+
+        Args:
+            folder: Where the run is.
+            catalogue: File of known things to link the graph's nodes to.
 
         Raises:
             RunError: When there is no run in it.
+            ConfigError: When the catalogue cannot be read.
         """
-        return cls(RunReader(run_file(folder)), Path(folder))
+        found = cls(RunReader(run_file(folder)), Path(folder))
+        if catalogue:
+            found.catalogue = read_entries(Path(catalogue))
+        return found
 
     @cached_property
     def schema(self) -> Schema:
@@ -138,9 +150,15 @@ class Extraction:
 
     @cached_property
     def graph(self) -> KnowledgeGraph:
-        """The knowledge graph of the admitted claims, as people corrected it."""
+        """The knowledge graph of the admitted claims, merged, and corrected by people."""
+        decisions, links = self.decisions.standing(), StoredLinks(self._store.database).all()
+        return assemble(self.claims, self.documents, self.schema, decisions=decisions, links=links)
+
+    @property
+    def base(self) -> KnowledgeGraph:
+        """The same graph before anything is merged: what merges and decisions name."""
         decisions = self.decisions.standing()
-        return assemble(self.claims, self.documents, self.schema, decisions=decisions)
+        return built(self.claims, self.documents, self.schema, decisions=decisions)
 
     def export(self, to: str, folder: Path | str) -> Path:
         """Write the graph into `folder` as graphml, jsonld, turtle, csv, json or html.

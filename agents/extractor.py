@@ -104,7 +104,7 @@ async def aretry(
     statuses = tuple(only) or INCOMPLETE
     with open_database(run_file(folder)) as database:
         store = RunStore(database)
-        found = look_up({**_as_before(store), **options})
+        found = look_up({**as_before(store), **options})
         async with found.open(database, store.tag, taken(store)) as engine:
             await engine.gateway.ledger.forget(list(store.unreadable_calls(statuses)))
             progress = Progress(gateway=engine.gateway)
@@ -241,7 +241,7 @@ async def _finished(
     return extraction
 
 
-def _as_before(store: RunStore) -> Options:
+def as_before(store: RunStore) -> Options:
     """Return the options that the run was made with.
 
     Raises:

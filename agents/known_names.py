@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from questgraph.retrieval.catalogue import Entry, Found
+from questgraph.retrieval.catalogue import Found
+from questgraph.tools.catalogues import Entry
 from questgraph.tools.codecs.choice import NONE, Choice
 from questgraph.tools.codecs.parsing import by_folded, fold
 from questgraph.tools.prompts import render

@@ -13,6 +13,7 @@ from questgraph import display as show
 from questgraph import flags, synth
 from questgraph.evaluation import evaluate
 from questgraph.exits import INCOMPLETE, errors
+from questgraph.resolving import resolve
 
 if TYPE_CHECKING:
     from questgraph.agents.extraction import Extraction
@@ -25,6 +26,7 @@ app = typer.Typer(
 demos = typer.Typer(no_args_is_help=True, help="Demonstrations: labelled passages to show.")
 app.add_typer(demos, name="demos")
 app.command("eval")(evaluate)
+app.command()(resolve)
 app.add_typer(synth.app, name="synth")
 
 
@@ -202,6 +204,10 @@ def graph(
     out: Annotated[
         Path | None, typer.Option(help="Where to; the run folder when left out.")
     ] = None,
+    catalogue: Annotated[
+        Path | None,
+        typer.Option(help="CSV, JSONL or RDF file of known things to link the nodes to."),
+    ] = None,
     as_json: flags.Json = False,
 ) -> None:
     """Write the graph of a run in other formats; asks no model."""
@@ -215,7 +221,7 @@ def graph(
             whole = distributed.load_graph(folder)
             written = {format_: export(whole, format_, out or folder) for format_ in to}
         else:
-            extraction = Extraction.open(folder)
+            extraction = Extraction.open(folder, catalogue=catalogue)
             written = {format_: extraction.export(format_, out or folder) for format_ in to}
     if as_json:
         show.as_json({format_: str(path) for format_, path in written.items()})

@@ -1,20 +1,17 @@
 """Known names: what they are of and what they mean, found by exact or nearly equal wording.
 
-A catalogue comes from a file (CSV with the columns `name`, `type` and perhaps `definition`, or
-JSONL with these keys) or from labelled passages, whose names are the dictionary that VerifiNER uses
-where there is no knowledge base.
+A catalogue comes from a file (`tools/catalogues.py`) or from labelled passages, whose names are the
+dictionary that VerifiNER uses where there is no knowledge base.
 """
 
-import csv
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from rapidfuzz import fuzz, process
 
-from questgraph.tools.errors import ConfigError
+from questgraph.tools.catalogues import Entry, read_entries
 from questgraph.tools.folding import fold
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.ngrams import words
@@ -28,16 +25,6 @@ SHORTEST = 6
 
 MOST_ALIKE = 3
 """Names that are found for one in another spelling."""
-
-
-class Entry(NamedTuple):
-    """What a catalogue knows of a name."""
-
-    name: str
-    type: str
-    """In the words of the catalogue, which need not be those of the schema."""
-
-    definition: str = ""
 
 
 class Found(NamedTuple):
@@ -57,7 +44,8 @@ class Catalogue:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries: dict[str, list[Entry]] = {}
         for entry in dict.fromkeys(entries):
-            self._entries.setdefault(fold(entry.name.strip()).text, []).append(entry)
+            for name in dict.fromkeys((entry.name, *entry.aliases)):
+                self._entries.setdefault(fold(name.strip()).text, []).append(entry)
 
     @classmethod
     def of(cls, passages: Iterable[Labelled]) -> Self:
@@ -71,33 +59,20 @@ class Catalogue:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read a catalogue from a `.csv` or `.jsonl` file.
+        """Read a catalogue from a file.
 
         Raises:
-            ConfigError: When there is no such file, or an entry is wrong; names file and line.
+            ConfigError: When there is no such file, or an entry is wrong; names file and entry.
         """
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"{path}: no catalogue there: {error}") from error
-        records = _rows(text) if path.suffix.lower() == ".csv" else _lines(text)
-        entries: list[Entry] = []
-        try:
-            entries.extend(map(_entry, records))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ConfigError(
-                f"{path}: entry {len(entries) + 1} is wrong: give each a `name` and a `type`,"
-                " and perhaps a `definition`"
-            ) from error
-        return cls(entries)
+        return cls(read_entries(path))
 
     def __len__(self) -> int:
-        return sum(map(len, self._entries.values()))
+        return len({id(entry) for some in self._entries.values() for entry in some})
 
     @cached_property
     def digest(self) -> str:
         """Hash of all that it knows."""
-        return digest(*("\t".join(entry) for some in self._entries.values() for entry in some))
+        return digest(*(repr(entry) for some in self._entries.values() for entry in some))
 
     def search(self, wording: str) -> list[Entry]:
         """Return the entries of a name: as it is spelled, else as it is nearly spelled.
@@ -139,18 +114,3 @@ class Catalogue:
     @cached_property
     def _long(self) -> list[str]:
         return [name for name in self._entries if len(name) >= SHORTEST]
-
-
-def _rows(text: str) -> Iterator[Mapping[str, object]]:
-    yield from csv.DictReader(text.splitlines())
-
-
-def _lines(text: str) -> Iterator[Mapping[str, object]]:
-    yield from (json.loads(line) for line in text.split("\n") if line.strip())
-
-
-def _entry(record: Mapping[str, object]) -> Entry:
-    name, type_ = str(record["name"] or "").strip(), str(record["type"] or "").strip()
-    if not name or not type_:
-        raise ValueError
-    return Entry(name, type_, str(record.get("definition") or "").strip())

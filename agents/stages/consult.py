@@ -21,9 +21,10 @@ from questgraph.agents.known_names import (
 from questgraph.agents.samples import final, missing, sampled, votes
 from questgraph.agents.stages.base import OCCURS, Calls, Recipe, Stage
 from questgraph.agents.state import Candidate, Context, Problem, Said, State, Update
-from questgraph.retrieval.catalogue import Catalogue, Entry, Found
+from questgraph.retrieval.catalogue import Catalogue, Found
 from questgraph.retrieval.embedders import Embedder
 from questgraph.retrieval.probe import learned
+from questgraph.tools.catalogues import Entry
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import Message
 from questgraph.tools.records import MENTION, Claim, Frame, Span, Unit, Verdict

@@ -56,6 +56,10 @@ def write_jsonld(graph: KnowledgeGraph, path: Path) -> None:
     write_whole(path, json.dumps(_sorted(data), ensure_ascii=False, indent=1).encode())
 
 
+_OF_IRIS = ":/?#[]@!$&'()*+,;=%-._~"
+"""Characters that have a meaning in an IRI and stay as they are."""
+
+
 def to_rdf(graph: KnowledgeGraph) -> Graph:
     """Return the graph as RDF; names become IRIs by percent-encoding, so any name is safe."""
     rdf = Graph(bind_namespaces="none")
@@ -86,6 +90,8 @@ def _add_node(rdf: Graph, node: URIRef, data: Mapping[str, Any]) -> None:
     rdf.add((node, RDFS.label, _literal(data["name"])))
     for alias in data["aliases"]:
         rdf.add((node, SKOS.altLabel, _literal(alias)))
+    if (entry := data.get("linked", {}).get("id")) and "://" in entry:
+        rdf.add((node, SKOS.exactMatch, URIRef(quote(storable(entry), safe=_OF_IRIS))))
     _add_evidence(rdf, node, data["support"])
 
 

@@ -28,6 +28,7 @@ from questgraph.tools.codecs.move import Move, MoveChoice
 from questgraph.tools.codecs.names import JsonNames, ListedNames
 from questgraph.tools.codecs.open_triples import OpenTriples
 from questgraph.tools.codecs.pairs import Pairs
+from questgraph.tools.codecs.picks import Picks
 from questgraph.tools.codecs.reasoned import Decision, Reasoned, Step, Steps
 from questgraph.tools.codecs.repairs import BOUNDARY, NO_NAME, TYPE, Repair, Repairs
 from questgraph.tools.codecs.sel import Sel
@@ -69,6 +70,8 @@ CASES: list[tuple[Codec[Any], Sequence[AnyType], Any]] = [
     (Table(), [WORKS], []),
     (MoveChoice([Move("detect"), Move("ask", "person")]), [], Move("ask", "person")),
     (MoveChoice([Move("verify", 'person: Ann "O"'), Move("stop")]), [], Move("stop")),
+    (Picks(3), [], frozenset({0, 2})),
+    (Picks(1), [], frozenset()),
     (YesNo(), [], True),
     (YesNo(), [], False),
     (Value(), [], "May 2021: the first"),

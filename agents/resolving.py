@@ -1,0 +1,160 @@
+"""Asks a model which doubtful pairs of a run's things are one, in batches, and keeps what it says.
+
+Rules have joined what is sure and left the rest apart; what is alike all the same is a doubt. Each
+doubt is put once, with the words that name each thing. The links that come of it stay in the run,
+where people outrank them and can take each of them back; the graph is built of them without asking
+again.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Unpack
+
+from questgraph.agents.concurrency import together
+from questgraph.agents.converse import about, converse
+from questgraph.agents.extraction import Extraction, run_file
+from questgraph.agents.extractor import as_before
+from questgraph.agents.options import Options, look_up
+from questgraph.agents.review.links import StoredLinks
+from questgraph.agents.runs.engine import Engine
+from questgraph.agents.runs.store import RunStore
+from questgraph.agents.state import Problem
+from questgraph.graphs.knowledge import KnowledgeGraph
+from questgraph.graphs.resolution import lineages
+from questgraph.graphs.resolution.alike import doubtful_links, things_of
+from questgraph.graphs.resolution.links import Link
+from questgraph.retrieval.embedders import open_embedder
+from questgraph.retrieval.neighbours import neighbours
+from questgraph.tools.codecs.picks import Picks
+from questgraph.tools.database import open_database
+from questgraph.tools.models.base import Message
+from questgraph.tools.prompts import render
+from questgraph.tools.records import Usage
+from questgraph.tools.settings import Settings
+
+TOGETHER = 5
+"""Pairs in one question: a small model loses the thread of more."""
+
+LONGEST = 240
+"""Characters of what is shown of a text for one name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What came of the doubts."""
+
+    links: tuple[Link, ...]
+    """One for each pair that was answered."""
+
+    problems: tuple[Problem, ...]
+    """Questions without a usable answer: their pairs stay apart."""
+
+    left: int
+    """Pairs that were not asked about, for want of a larger `limit`."""
+
+    usage: Usage
+
+
+async def aresolve(
+    folder: Path | str, *, limit: int | None = None, **options: Unpack[Options]
+) -> Resolution:
+    """Ask about the doubtful pairs of a run, the likeliest first, and keep the answers in it.
+
+    Args:
+        folder: The run folder.
+        limit: How many pairs to ask about at most.
+        options: What is to be otherwise than in the run: the model, the budget.
+
+    Raises:
+        ConfigError: When the options are wrong; nothing was asked then.
+        RunError: When there is no run in the folder.
+    """
+    file = run_file(folder)
+    settings = options.get("settings") or Settings.read()
+    with open_database(file) as database:
+        store = RunStore(database)
+        found = look_up({**as_before(store), "bank": None, **options})
+        extraction = Extraction(store, Path(folder), database)
+        near = partial(neighbours, embedder=open_embedder(settings.embedder, settings))
+        base = extraction.base
+        things = things_of(base)
+        # Embedding and comparing take seconds, in which others could be answered.
+        doubts = await asyncio.to_thread(
+            doubtful_links, things, lineages(extraction.schema), near=near
+        )
+        asked = doubts[:limit]
+        async with found.open(database) as engine:
+            answers = await together(
+                _ask(engine, base, asked[i : i + TOGETHER]) for i in range(0, len(asked), TOGETHER)
+            )
+        links = tuple(link for answer in answers for link in answer.links)
+        StoredLinks(database).replace(links)
+    return Resolution(
+        links,
+        tuple(answer.problem for answer in answers if answer.problem),
+        len(doubts) - len(asked),
+        sum((answer.usage for answer in answers), Usage()),
+    )
+
+
+def resolve(
+    folder: Path | str, *, limit: int | None = None, **options: Unpack[Options]
+) -> Resolution:
+    """Do what `aresolve` does, for scripts that have no event loop.
+
+    Raises:
+        ConfigError: When the options are wrong; nothing was asked then.
+        RunError: When there is no run in the folder.
+    """
+    return asyncio.run(aresolve(folder, limit=limit, **options))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    links: tuple[Link, ...]
+    problem: Problem | None
+    usage: Usage
+
+
+async def _ask(engine: Engine, base: KnowledgeGraph, doubts: Sequence[Link]) -> _Answered:
+    """Put some doubts in one question."""
+    codec = Picks(len(doubts))
+    text = render("same.v1", pairs=[_shown(base, doubt) for doubt in doubts], how=codec.instruct())
+    answer = await converse(
+        engine.gateway,
+        [Message("user", text)],
+        about(codec, (), text, max_tokens=64),
+        stage="resolve",
+    )
+    usage = sum((turn.usage for turn in answer.turns), Usage())
+    if answer.problem or answer.value is None:
+        return _Answered((), answer.problem, usage)
+    picked = answer.value
+    links = (
+        doubt._replace(same=i in picked, by="model", reason=f"the model, asked: {doubt.reason}")
+        for i, doubt in enumerate(doubts)
+    )
+    return _Answered(tuple(links), None, usage)
+
+
+def _shown(base: KnowledgeGraph, doubt: Link) -> dict[str, str]:
+    one, other = base.nodes[doubt.one], base.nodes[doubt.other]
+    return {
+        "type": one["type"],
+        "one": json.dumps(one["name"], ensure_ascii=False),
+        "one_says": json.dumps(_words(one), ensure_ascii=False),
+        "other": json.dumps(other["name"], ensure_ascii=False),
+        "other_says": json.dumps(_words(other), ensure_ascii=False),
+    }
+
+
+def _words(node: dict[str, Any]) -> str:
+    """Return the sentence that first names a thing, cut around the name where it is long."""
+    first = node["support"][0]
+    quote, start = first["quote"], first["mentions"][0]["start"] - first["start"]
+    cut = max(0, min(start - LONGEST // 2, len(quote) - LONGEST))
+    return " ".join(quote[cut : cut + LONGEST].split())
