@@ -1,14 +1,15 @@
-"""Asks a model which doubtful pairs of a run's things are one, in batches, and keeps what it says.
+"""Asks a model about the doubts that rules leave about a run's things, and keeps what it says.
 
-Rules have joined what is sure and left the rest apart; what is alike all the same is a doubt. Each
-doubt is put once, with the words that name each thing. The links that come of it stay in the run,
+Rules have joined what is sure and left the rest apart. Pairs of things that are alike all the same
+are put in batches, each with the sentences that name it; a pronoun or a description that may mean
+several things is put with what stands before it. The links that come of it stay in the run,
 where people outrank them and can take each of them back; the graph is built of them without asking
 again.
 """
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Unpack
 
 from questgraph.agents.concurrency import together
 from questgraph.agents.converse import about, converse
+from questgraph.agents.dialogue import fenced
 from questgraph.agents.extraction import Extraction, run_file
 from questgraph.agents.extractor import as_before
 from questgraph.agents.options import Options, look_up
@@ -25,15 +27,18 @@ from questgraph.agents.runs.store import RunStore
 from questgraph.agents.state import Problem
 from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.graphs.resolution import lineages
-from questgraph.graphs.resolution.alike import doubtful_links, things_of
-from questgraph.graphs.resolution.links import Link
+from questgraph.graphs.resolution.alike import doubtful_links
+from questgraph.graphs.resolution.anaphora import Doubt, antecedents
+from questgraph.graphs.resolution.links import Link, Thing
+from questgraph.graphs.resolution.things import things_of
 from questgraph.retrieval.embedders import open_embedder
 from questgraph.retrieval.neighbours import neighbours
+from questgraph.tools.codecs.choice import NONE, Choice
 from questgraph.tools.codecs.picks import Picks
 from questgraph.tools.database import open_database
 from questgraph.tools.models.base import Message
 from questgraph.tools.prompts import render
-from questgraph.tools.records import Usage
+from questgraph.tools.records import Document, Usage
 from questgraph.tools.settings import Settings
 
 TOGETHER = 5
@@ -48,13 +53,13 @@ class Resolution:
     """What came of the doubts."""
 
     links: tuple[Link, ...]
-    """One for each pair that was answered."""
+    """What was answered: one for each pair, and for each candidate of a pronoun."""
 
     problems: tuple[Problem, ...]
-    """Questions without a usable answer: their pairs stay apart."""
+    """Questions without a usable answer: what they are about stays apart."""
 
     left: int
-    """Pairs that were not asked about, for want of a larger `limit`."""
+    """Doubts that were not asked about, for want of a larger `limit`."""
 
     usage: Usage
 
@@ -62,11 +67,11 @@ class Resolution:
 async def aresolve(
     folder: Path | str, *, limit: int | None = None, **options: Unpack[Options]
 ) -> Resolution:
-    """Ask about the doubtful pairs of a run, the likeliest first, and keep the answers in it.
+    """Ask about the doubts of a run, the likeliest pairs first, and keep the answers in it.
 
     Args:
         folder: The run folder.
-        limit: How many pairs to ask about at most.
+        limit: How many doubts to ask about at most.
         options: What is to be otherwise than in the run: the model, the budget.
 
     Raises:
@@ -82,21 +87,26 @@ async def aresolve(
         near = partial(neighbours, embedder=open_embedder(settings.embedder, settings))
         base = extraction.base
         things = things_of(base)
+        lineage, documents = lineages(extraction.schema), extraction.documents
         # Embedding and comparing take seconds, in which others could be answered.
-        doubts = await asyncio.to_thread(
-            doubtful_links, things, lineages(extraction.schema), near=near
-        )
-        asked = doubts[:limit]
+        doubts = await asyncio.to_thread(doubtful_links, things, lineage, near=near)
+        _, unclear = antecedents(things, documents, extraction.schema, lineage)
+        said = unclear[:limit]
+        asked = doubts[: None if limit is None else limit - len(said)]
+        batches = [asked[i : i + TOGETHER] for i in range(0, len(asked), TOGETHER)]
         async with found.open(database) as engine:
             answers = await together(
-                _ask(engine, base, asked[i : i + TOGETHER]) for i in range(0, len(asked), TOGETHER)
+                (
+                    *(_ask_whom(engine, doubt, documents) for doubt in said),
+                    *(_ask_pairs(engine, base, batch) for batch in batches),
+                )
             )
         links = tuple(link for answer in answers for link in answer.links)
         StoredLinks(database).replace(links)
     return Resolution(
         links,
         tuple(answer.problem for answer in answers if answer.problem),
-        len(doubts) - len(asked),
+        len(unclear) + len(doubts) - len(said) - len(asked),
         sum((answer.usage for answer in answers), Usage()),
     )
 
@@ -120,8 +130,8 @@ class _Answered:
     usage: Usage
 
 
-async def _ask(engine: Engine, base: KnowledgeGraph, doubts: Sequence[Link]) -> _Answered:
-    """Put some doubts in one question."""
+async def _ask_pairs(engine: Engine, base: KnowledgeGraph, doubts: Sequence[Link]) -> _Answered:
+    """Put some pairs in one question."""
     codec = Picks(len(doubts))
     text = render("same.v1", pairs=[_shown(base, doubt) for doubt in doubts], how=codec.instruct())
     answer = await converse(
@@ -139,6 +149,39 @@ async def _ask(engine: Engine, base: KnowledgeGraph, doubts: Sequence[Link]) -> 
         for i, doubt in enumerate(doubts)
     )
     return _Answered(tuple(links), None, usage)
+
+
+async def _ask_whom(engine: Engine, doubt: Doubt, documents: Mapping[str, Document]) -> _Answered:
+    """Ask what a pronoun or a description means."""
+    names = [thing.names[0] for thing in doubt.candidates]
+    codec = Choice((*names, NONE))
+    text = documents[doubt.document].text[slice(*doubt.passage)]
+    name = doubt.thing.names[0]
+    question = render(
+        "antecedent.v1",
+        fenced=fenced(text),
+        name=json.dumps(name, ensure_ascii=False),
+        options=codec.lines,
+        how=codec.instruct(),
+    )
+    answer = await converse(
+        engine.gateway,
+        [Message("user", question)],
+        about(codec, (), question, max_tokens=16),
+        stage="resolve",
+    )
+    usage = sum((turn.usage for turn in answer.turns), Usage())
+    if answer.problem or answer.value is None:
+        return _Answered((), answer.problem, usage)
+    links = (
+        Link(doubt.thing.id, thing.id, i == answer.value, _meaning(name, thing), "model")
+        for i, thing in enumerate(doubt.candidates)
+    )
+    return _Answered(tuple(links), None, usage)
+
+
+def _meaning(name: str, thing: Thing) -> str:
+    return f"the model, asked whether {name!r} means {thing.names[0]!r}"
 
 
 def _shown(base: KnowledgeGraph, doubt: Link) -> dict[str, str]:

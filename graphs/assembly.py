@@ -12,9 +12,11 @@ from types import MappingProxyType
 from questgraph.graphs.decisions import Decision, decided, links_of, splitting
 from questgraph.graphs.knowledge import KnowledgeGraph, build
 from questgraph.graphs.resolution import lineages, resolve_names
-from questgraph.graphs.resolution.alike import sure_links, things_of
+from questgraph.graphs.resolution.alike import sure_links
+from questgraph.graphs.resolution.anaphora import antecedents
 from questgraph.graphs.resolution.linking import Linked, entries_of, entry_links
 from questgraph.graphs.resolution.links import Link, Merges, merges_of
+from questgraph.graphs.resolution.things import things_of
 from questgraph.tools.catalogues import Entry
 from questgraph.tools.records import Claim, Document
 from questgraph.tools.schema import Schema
@@ -43,7 +45,9 @@ def assemble(
     base = built(claims, documents, schema, decisions=decisions)
     lineage, things = lineages(schema), things_of(base)
     known = entries_of(things, catalogue, schema, lineage) if catalogue else {}
-    said = [*sure_links(things, lineage), *entry_links(known), *links, *links_of(decisions)]
+    told, _ = antecedents(things, documents, schema, lineage)
+    rules = [*sure_links(things, lineage), *entry_links(known), *told]
+    said = [*rules, *links, *links_of(decisions)]
     merges = merges_of(things, said, lineage)
     if merges:
         base = built(claims, documents, schema, decisions=decisions, merges=merges)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from questgraph.graphs.resolution import UNTYPED, Name
+from questgraph.graphs.resolution import UNTYPED, Name, is_description, is_pronoun
 from questgraph.tools.records import HEAD, TAIL, TRIGGER, Claim, Document, Mention, Span, digest
 
 
@@ -38,6 +38,13 @@ def entity_id(type_: str, key: Sequence[str]) -> str:
 
 
 def name_and_aliases(wordings: Mapping[str, int]) -> tuple[str, list[str]]:
-    """Return the wording used most often, of those the longest, then the first; and the others."""
-    best = min(wordings, key=lambda text: (-wordings[text], -len(text), text))
-    return best, sorted(set(wordings) - {best})
+    """Return the wording used most often, of those the longest, then the first; and the others.
+
+    Pronouns and descriptions are no names where there is one.
+
+    >>> name_and_aliases({"she": 3, "Ann": 1, "Ann Lee": 1})
+    ('Ann Lee', ['Ann'])
+    """
+    names = [text for text in wordings if not (is_pronoun(text) or is_description(text))]
+    best = min(names or wordings, key=lambda text: (-wordings[text], -len(text), text))
+    return best, sorted(set(names or wordings) - {best})

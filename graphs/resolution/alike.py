@@ -16,9 +16,8 @@ from typing import TypeAlias
 
 from rapidfuzz.distance import Indel
 
-from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.graphs.resolution.links import Link, Thing
-from questgraph.graphs.resolution.names import UNTYPED, Lineage, is_description, is_pronoun
+from questgraph.graphs.resolution.names import UNTYPED, Lineage
 from questgraph.graphs.resolution.shorts import initials
 from questgraph.graphs.resolution.spelling import normalize, squeezed
 
@@ -38,38 +37,10 @@ Near: TypeAlias = Callable[[Sequence[str]], Iterable[tuple[int, int, float]]]
 """Yields pairs of names that mean something alike, by position, with how alike from 0 to 1."""
 
 
-def things_of(graph: KnowledgeGraph) -> list[Thing]:
-    """Return the entities of a graph in which nothing is merged.
-
-    Without those that are something in their own document only, as a pronoun is.
-    """
-    joined: defaultdict[str, set[str]] = defaultdict(set)
-    support: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    entities = {id_: node for id_, node in graph.nodes(data=True) if node["kind"] == "entity"}
-    for id_, node in entities.items():
-        support[id_] |= _claims(node)
-    for head, tail, edge in graph.edges(data=True):
-        for one, other in ((head, tail), (tail, head)):
-            joined[one].add(other)
-            support[one] |= _claims(edge)
-    return [
-        Thing(
-            id_,
-            node["type"],
-            (node["name"], *node["aliases"]),
-            support=len(support[id_]),
-            documents=frozenset(document for document, _ in support[id_]),
-            joined=frozenset(joined[id_] - {id_}),
-        )
-        for id_, node in sorted(entities.items())
-        if not all(map(_local, (node["name"], *node["aliases"])))
-    ]
-
-
 def sure_links(things: Iterable[Thing], lineage: Lineage) -> Iterator[Link]:
     """Yield what is one thing by rule: its names are equal in a coarser form."""
     forms: defaultdict[str, dict[str, Thing]] = defaultdict(dict)
-    for thing in things:
+    for thing in _everywhere(things):
         for name in thing.names:
             forms[_sorted(squeezed(name))][thing.id] = thing
     for group in forms.values():
@@ -90,6 +61,7 @@ def doubtful_links(
         lineage: Says which types agree.
         near: Finds names of alike meaning; without it only characters are looked at.
     """
+    things = _everywhere(things)
     found: dict[tuple[str, str], Link] = {}
     for one, other, score, why in (*_by_characters(things), *_by_meaning(things, near)):
         if one.id == other.id or other.id in one.joined or not _agree(one, other, lineage):
@@ -153,17 +125,14 @@ def _agree(one: Thing, other: Thing, lineage: Lineage) -> bool:
     return one.type in lineage(other.type) or other.type in lineage(one.type)
 
 
+def _everywhere(things: Iterable[Thing]) -> list[Thing]:
+    """Return the things that are the same thing in all documents."""
+    return [thing for thing in things if not thing.local]
+
+
 def _kept_apart(one: Thing, other: Thing) -> bool:
     """Say whether things have a name in common, and yet are two: somebody split them."""
     return not {*map(normalize, one.names)}.isdisjoint(map(normalize, other.names))
-
-
-def _local(wording: str) -> bool:
-    return is_pronoun(wording) or is_description(wording)
-
-
-def _claims(part: dict[str, object]) -> set[tuple[str, str]]:
-    return {(record["document"], record["claim"]) for record in part["support"]}  # type: ignore[attr-defined]
 
 
 def _sorted(form: str) -> str:

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from questgraph.graphs.resolution.names import UNTYPED, Lineage
+from questgraph.graphs.resolution.names import UNTYPED, Lineage, is_description, is_pronoun
+from questgraph.tools.records import Span
 
 By = Literal["person", "model", "rule"]
 RANKS: Sequence[By] = ("person", "model", "rule")
@@ -27,9 +28,16 @@ class Thing(NamedTuple):
     support: int
     """How many claims name it."""
 
-    documents: frozenset[str]
     joined: frozenset[str]
     """Ids of things that some claim tells of together with it."""
+
+    places: tuple[tuple[str, Span], ...] = ()
+    """Document and characters of each mention, in the order of the text."""
+
+    @property
+    def local(self) -> bool:
+        """Whether it is something in its own document only, as what a pronoun names is."""
+        return all(is_pronoun(name) or is_description(name) for name in self.names)
 
 
 class Link(NamedTuple):
@@ -147,7 +155,7 @@ def _merges(
     merges: dict[str, Merge] = {}
     for group in groups:
         some = [known[id_] for id_ in group]
-        best = min(some, key=lambda thing: (thing.type == UNTYPED, -thing.support, thing.id))
+        best = min(some, key=lambda t: (t.local, t.type == UNTYPED, -t.support, t.id))
         type_ = _narrowest({thing.type for thing in some}, lineage) or best.type
         for thing in some:
             if thing.id != best.id or type_ != best.type:

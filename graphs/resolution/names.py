@@ -155,7 +155,7 @@ def lineages(schema: Schema) -> Lineage:
 
     @cache
     def lineage(type_: str) -> list[str]:
-        return [*schema.lineage(type_), UNTYPED]
+        return list(dict.fromkeys((*schema.lineage(type_), UNTYPED)))
 
     return lineage
 

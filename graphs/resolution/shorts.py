@@ -102,7 +102,7 @@ def short_forms(names: Collection[Name], schema: Schema) -> Mapping[tuple[str, s
         names: All mentions in their documents.
         schema: Says which types are people.
     """
-    people = frozenset(_people(schema))
+    people = people_in(schema)
     by_document: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for name in names:
         by_document[name.document].add((ARTICLE.sub("", name.text), name.type))
@@ -118,13 +118,14 @@ def short_forms(names: Collection[Name], schema: Schema) -> Mapping[tuple[str, s
     return dict(found)
 
 
-def _people(schema: Schema) -> Iterator[str]:
-    """Yield the entity types that are people, by their names, their wider types or guidelines."""
-    for type_ in schema.entities:
-        line = schema.lineage(type_.name)
-        told = (f"{schema[name].words}: {schema[name].guideline[:80]}" for name in line)
-        if any(map(_PEOPLE.search, told)):
-            yield type_.name
+def people_in(schema: Schema) -> frozenset[str]:
+    """Return the entity types that are people, by their names, their wider types or guidelines."""
+    return frozenset(type_.name for type_ in schema.entities if _is_people(type_.name, schema))
+
+
+def _is_people(name: str, schema: Schema) -> bool:
+    types = map(schema.__getitem__, schema.lineage(name))
+    return any(_PEOPLE.search(f"{type_.words}: {type_.guideline[:80]}") for type_ in types)
 
 
 def initials(name: str) -> set[str]:

@@ -73,6 +73,25 @@ def test_what_is_beyond_the_limit_is_told(run: Path) -> None:
     assert (len(found.links), found.left) == (1, 1)
 
 
+def test_a_pronoun_that_may_mean_several_people_is_put_with_what_stands_before_it(
+    tmp_path: Path,
+) -> None:
+    text = "It rained. Ann Lee met Bo Reed. She founded Acme."
+    (tmp_path / "d.txt").write_text(text, encoding="utf-8")
+    said = '{"person":["Ann Lee","Bo Reed"],"organization":["Acme"],"founded":[["She","Acme"]]}'
+    folder, asked = tmp_path / "run", ScriptedModel(['{"answer":"B"}'])
+    model = ScriptedModel([said])
+    extract(tmp_path / "d.txt", out=folder, model=model, recipe="oneshot", bank=None)
+
+    found = resolve(folder, model=asked)
+
+    question = asked.requests[0].messages[-1].content
+    assert "Ann Lee met Bo Reed. She founded Acme." in question
+    assert "It rained" not in question
+    assert [link.same for link in found.links] == [False, True]
+    assert names(folder) == [["Acme"], ["Ann Lee"], ["Bo Reed"]]
+
+
 def test_a_person_takes_a_merge_of_the_model_back(run: Path) -> None:
     found = resolve(run, model=ScriptedModel(["[1,2]"]))
     link = found.links[0]

@@ -11,9 +11,10 @@ from questgraph.graphs.assembly import assemble
 from questgraph.graphs.exports import node_link
 from questgraph.graphs.knowledge import KnowledgeGraph, build
 from questgraph.graphs.resolution import lineages
-from questgraph.graphs.resolution.alike import doubtful_links, sure_links, things_of
+from questgraph.graphs.resolution.alike import doubtful_links, sure_links
 from questgraph.graphs.resolution.links import Link, Thing, merges_of
 from questgraph.graphs.resolution.spelling import squeezed
+from questgraph.graphs.resolution.things import things_of
 from questgraph.tools.records import Argument, Claim, Document, Mention, Span
 from questgraph.tools.schema import EntityType, RelationType, Schema
 
@@ -30,7 +31,7 @@ LINEAGE = lineages(SCHEMA)
 
 
 def thing(id_: str, type_: str = "person", *, joined: str = "", support: int = 1) -> Thing:
-    return Thing(id_, type_, (id_,), support, frozenset({"d"}), frozenset(joined))
+    return Thing(id_, type_, (id_,), support, frozenset(joined))
 
 
 def same(pair: str, by: str = "rule", score: float = 1.0) -> Link:
