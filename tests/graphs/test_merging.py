@@ -1,7 +1,8 @@
 """Links -> merges -> the graph, whatever their order, and back again."""
 
 import json
-from itertools import pairwise, permutations
+import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -198,13 +199,16 @@ def test_a_graph_in_which_nothing_is_merged_is_as_it_was_built() -> None:
     assert dumped(assemble(claims, documents, SCHEMA)) == dumped(build(claims, documents, SCHEMA))
 
 
-def test_the_same_claims_shuffled_give_the_same_bytes() -> None:
+def test_the_same_claims_shuffled_a_hundred_ways_give_the_same_bytes() -> None:
     claims, documents = claims_of(
-        "[person:Bo]-[gene:ADAM-17].", "[person:Bo]-[gene:ADAM17].", "[thing:ADAM 17]."
+        "[person:Ann Lee]-[person:Bo], [person:Lee] and [gene:ADAM-17].",
+        "[person:Bo]-[gene:ADAM17]. [thing:ADAM 17] is [agent:patients] and [person:Bo].",
     )
+    dice = random.Random(7)
 
-    orders = list(permutations(claims[:5]))[::6]
-    dumps = {dumped(assemble([*order, *claims[5:]], documents, SCHEMA)) for order in orders}
+    dumps = {
+        dumped(assemble(dice.sample(claims, len(claims)), documents, SCHEMA)) for _ in range(100)
+    }
 
     assert len(dumps) == 1
 
