@@ -10,8 +10,9 @@ from questgraph.agents.review.log import DecisionLog
 from questgraph.agents.runs.reader import RunReader, Standing
 from questgraph.agents.runs.status import DocumentStatus, Status, by_document, full_json, status
 from questgraph.graphs.assembly import assemble, built
+from questgraph.graphs.conflicts import Policy, PolicyName
 from questgraph.graphs.exports import export
-from questgraph.graphs.knowledge import KnowledgeGraph
+from questgraph.graphs.knowledge import KnowledgeGraph, visible
 from questgraph.graphs.viewer.page import write_page
 from questgraph.tools.catalogues import Entry, read_entries
 from questgraph.tools.database import Database
@@ -58,14 +59,26 @@ class Extraction:
         """The run folder; `None` for a run that is kept in memory only."""
         self.catalogue: Sequence[Entry] = ()
         """Known things that the graph's nodes are linked to."""
+        self.policy = Policy()
+        """Which of contradicting facts the graph shows."""
 
     @classmethod
-    def open(cls, folder: Path | str, *, catalogue: Path | str | None = None) -> Self:
+    def open(
+        cls,
+        folder: Path | str,
+        *,
+        catalogue: Path | str | None = None,
+        show: PolicyName = "all",
+        trusted: Sequence[str] = (),
+    ) -> Self:
         """Open a run folder.
 
         Args:
             folder: Where the run is.
             catalogue: File of known things to link the graph's nodes to.
+            show: Which of contradicting facts the graph shows: `all`, `latest`, `most-supported`
+                or `trusted`.
+            trusted: Patterns of document ids or sources, the most trusted first.
 
         Raises:
             RunError: When there is no run in it.
@@ -74,6 +87,7 @@ class Extraction:
         found = cls(RunReader(run_file(folder)), Path(folder))
         if catalogue:
             found.catalogue = read_entries(Path(catalogue))
+        found.policy = Policy(show, trusted=tuple(trusted))
         return found
 
     @cached_property
@@ -185,7 +199,14 @@ class Extraction:
             "tokens": f"{usage.prompt_tokens} read, {usage.completion_tokens} written",
         }
         title = ", ".join(self.documents) if len(self.documents) < 3 else "Knowledge graph"
-        write_page(Path(path), self.graph, self.documents, self.turns, title=title, summary=summary)
+        write_page(
+            Path(path),
+            visible(self.graph),
+            self.documents,
+            self.turns,
+            title=title,
+            summary=summary,
+        )
         return Path(path)
 
     def write(self, folder: Path | str) -> Path:

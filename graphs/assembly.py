@@ -1,21 +1,26 @@
-"""Claims -> the graph that people see: decided, resolved, merged, built. Pure, and asks nobody.
+"""Claims -> the graph that people see: decided, resolved, merged, settled. Pure, and asks nobody.
 
-    claims ─ decided ─> build ─> things ─ links (people, a model, rules) ─> merges ─> build
+    claims ─ decided ─> build ─> things, events ─ links (people, a model, rules) ─> merges
+                          ^                                                           │
+                          └───────────────────────────────────────────────────────────┴─> settled
 
 Nothing here is kept: leave out a decision or a link and what comes out is as if it had never been.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from types import MappingProxyType
 
+from questgraph.graphs.conflicts import Policy, settled
 from questgraph.graphs.decisions import Decision, decided, links_of, splitting
+from questgraph.graphs.events import same_events
 from questgraph.graphs.knowledge import KnowledgeGraph, build
 from questgraph.graphs.resolution import lineages, resolve_names
 from questgraph.graphs.resolution.alike import sure_links
 from questgraph.graphs.resolution.anaphora import antecedents
 from questgraph.graphs.resolution.linking import Linked, entries_of, entry_links
-from questgraph.graphs.resolution.links import Link, Merges, merges_of
+from questgraph.graphs.resolution.links import Link, Merge, Merges, Thing, merges_of
 from questgraph.graphs.resolution.things import things_of
 from questgraph.tools.catalogues import Entry
 from questgraph.tools.records import Claim, Document
@@ -30,6 +35,7 @@ def assemble(
     decisions: Sequence[Decision] = (),
     links: Iterable[Link] = (),
     catalogue: Sequence[Entry] = (),
+    policy: Policy | None = None,
 ) -> KnowledgeGraph:
     """Return the graph of what is admitted, merged as rules, a model and people say.
 
@@ -40,6 +46,7 @@ def assemble(
         decisions: What people decided, in the order they did.
         links: What a model said about doubtful pairs of things.
         catalogue: Known things; nodes then say which of them they are, as attribute `linked`.
+        policy: Which of contradicting facts are shown; all of them without one.
     """
     claims = list(claims)
     base = built(claims, documents, schema, decisions=decisions)
@@ -47,12 +54,15 @@ def assemble(
     known = entries_of(things, catalogue, schema, lineage) if catalogue else {}
     told, _ = antecedents(things, documents, schema, lineage)
     rules = [*sure_links(things, lineage), *entry_links(known), *told]
-    said = [*rules, *links, *links_of(decisions)]
-    merges = merges_of(things, said, lineage)
+    people = list(links_of(decisions))
+    merges = merges_of(things, [*rules, *links, *people], lineage)
     if merges:
         base = built(claims, documents, schema, decisions=decisions, merges=merges)
+    if twice := _told_twice(base, schema, people):
+        merges |= twice
+        base = built(claims, documents, schema, decisions=decisions, merges=merges)
     _link(base, known, merges)
-    return base
+    return settled(base, schema, policy)
 
 
 def built(
@@ -67,6 +77,21 @@ def built(
     claims = decided(claims, decisions, documents)
     resolve = splitting(resolve_names, decisions)
     return build(claims, documents, schema, resolve=resolve, merges=merges)
+
+
+def _told_twice(graph: KnowledgeGraph, schema: Schema, people: Sequence[Link]) -> dict[str, Merge]:
+    """Return which events are told again by others, by rule and as people say."""
+    events = [
+        Thing(id_, node["type"], (node["name"],), len(node["support"]), joined=frozenset())
+        for id_, node in graph.nodes(data=True)
+        if node["kind"] == "event"
+    ]
+    rules = (
+        Link(one, other, True, reason)
+        for ids, reason in same_events(graph, schema)
+        for one, other in pairwise(ids)
+    )
+    return merges_of(events, [*rules, *people], lineages(schema))
 
 
 def _link(graph: KnowledgeGraph, known: Mapping[str, Linked], merges: Merges) -> None:

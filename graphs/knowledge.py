@@ -92,6 +92,22 @@ def build(
     return graph
 
 
+def visible(graph: KnowledgeGraph) -> KnowledgeGraph:
+    """Return `graph` without what a policy does not show; itself where all of it is shown."""
+    nodes = [node for node, data in graph.nodes(data=True) if not data.get("shown", True)]
+    edges = [
+        (head, tail, key)
+        for head, tail, key, data in graph.edges(keys=True, data=True)
+        if not data.get("shown", True)
+    ]
+    if not nodes and not edges:
+        return graph
+    rest = graph.copy()
+    rest.remove_edges_from(edges)
+    rest.remove_nodes_from(nodes)
+    return rest
+
+
 def _nodes(
     claims: Iterable[Claim],
     documents: Mapping[str, Document],

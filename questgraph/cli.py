@@ -208,6 +208,8 @@ def graph(
         Path | None,
         typer.Option(help="CSV, JSONL or RDF file of known things to link the nodes to."),
     ] = None,
+    shown: flags.Show = flags.Shown.ALL,
+    trust: flags.Trust = None,
     as_json: flags.Json = False,
 ) -> None:
     """Write the graph of a run in other formats; asks no model."""
@@ -221,7 +223,9 @@ def graph(
             whole = distributed.load_graph(folder)
             written = {format_: export(whole, format_, out or folder) for format_ in to}
         else:
-            extraction = Extraction.open(folder, catalogue=catalogue)
+            extraction = Extraction.open(
+                folder, catalogue=catalogue, show=shown.value, trusted=trust or ()
+            )
             written = {format_: extraction.export(format_, out or folder) for format_ in to}
     if as_json:
         show.as_json({format_: str(path) for format_, path in written.items()})

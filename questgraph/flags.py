@@ -18,6 +18,15 @@ class Engine(StrEnum):
     RAY = "ray"
 
 
+class Shown(StrEnum):
+    """Which of contradicting facts a graph shows."""
+
+    ALL = "all"
+    LATEST = "latest"
+    MOST_SUPPORTED = "most-supported"
+    TRUSTED = "trusted"
+
+
 # What to ask about, and how.
 Inputs = Annotated[list[str], typer.Argument(help="Files, folders or globs.", metavar="INPUT...")]
 Schema = Annotated[
@@ -37,6 +46,13 @@ Catalogue = Annotated[
 # Run folders.
 Out = Annotated[Path, typer.Option(help="The run folder; the same one again continues.")]
 Folder = Annotated[Path, typer.Argument(help="A run folder.", metavar="DIR")]
+Show = Annotated[
+    Shown, typer.Option("--show", help="Which of contradicting facts are shown; all are kept.")
+]
+Trust = Annotated[
+    list[str] | None,
+    typer.Option(help="Pattern of document ids or sources, the most trusted first; repeatable."),
+]
 Only = Annotated[
     str,
     typer.Option(

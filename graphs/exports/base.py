@@ -19,6 +19,9 @@ class Exporter:
     file: str
     """Name of the file, or folder, that it writes."""
 
+    whole: bool = False
+    """Whether it also writes what a policy does not show."""
+
 
 def storable(text: str) -> str:
     r"""Return `text` with U+FFFD for what no encoding of Unicode can hold: lone surrogates.
