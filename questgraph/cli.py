@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from questgraph import display as show
-from questgraph import flags, synth
+from questgraph import flags, schemas, synth
+from questgraph.asking import ask, mcp
 from questgraph.evaluation import evaluate
 from questgraph.exits import INCOMPLETE, errors
 from questgraph.resolving import resolve
@@ -27,7 +28,10 @@ demos = typer.Typer(no_args_is_help=True, help="Demonstrations: labelled passage
 app.add_typer(demos, name="demos")
 app.command("eval")(evaluate)
 app.command()(resolve)
+app.command()(ask)
+app.command()(mcp)
 app.add_typer(synth.app, name="synth")
+app.add_typer(schemas.app, name="schema")
 
 
 @app.command()

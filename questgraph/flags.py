@@ -30,7 +30,11 @@ class Shown(StrEnum):
 # What to ask about, and how.
 Inputs = Annotated[list[str], typer.Argument(help="Files, folders or globs.", metavar="INPUT...")]
 Schema = Annotated[
-    str | None, typer.Option(help="YAML or JSON file with the types; a general one when left out.")
+    str | None,
+    typer.Option(
+        help="YAML, JSON or ontology file (.ttl .rdf .owl .xml .jsonld .nt .trig) with the types; a"
+        " general one when left out."
+    ),
 ]
 Recipe = Annotated[str, typer.Option(help="How to ask: a name from `questgraph recipes`.")]
 Model = Annotated[str | None, typer.Option(help="`provider:model`, see `questgraph models`.")]

@@ -1,15 +1,19 @@
 """What to look for: entity, relation and event types with guidelines, signatures and roles.
 
 A `Schema` is plain frozen data, checked when it is made. `schema_sources` reads one from
-YAML, JSON, the `meta.json` of a labelled set, or Pydantic classes.
+YAML, JSON, an ontology, the `meta.json` of a labelled set, or Pydantic classes.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from questgraph.tools.errors import SchemaError, UnknownNameError, did_you_mean
 from questgraph.tools.records import KINDS, PLURALS, Kind
+
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\ud800-\udfff]+")
+"""What RDF takes for an IRI: a scheme, and none of the characters that would end it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,9 @@ class Type:
 
     question: str = ""
     """A question that asks for instances of the type, for recipes that ask type by type."""
+
+    iri: str = ""
+    """What the type is called in the ontology that it is from; empty for one of our own."""
 
     @property
     def words(self) -> str:
@@ -82,7 +89,13 @@ class RelationType(Type):
     functional: bool = False
     """A head has one tail at most."""
 
+    at_most: int = 0
+    """How many tails a head may have; 0 for any number, 1 is `functional`."""
+
     symmetric: bool = False
+    asymmetric: bool = False
+    """Where it holds from head to tail, it does not hold from tail to head."""
+
     inverse: str = ""
     """Name that the relation has when read from tail to head."""
 
@@ -200,6 +213,10 @@ def _check(schema: Schema) -> None:
         if type_.name in seen:
             raise SchemaError(place, "this name is taken already: names are unique in a schema")
         seen.add(type_.name)
+        if type_.iri and not _IRI.fullmatch(type_.iri):
+            raise SchemaError(
+                f"{place}.iri", f"{type_.iri!r} is no IRI: write one such as http://example.org/x"
+            )
     if not seen:
         raise SchemaError(schema.name, "there is no type in it: add one under `entities`")
     known = [entity.name for entity in schema.entities]

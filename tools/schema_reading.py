@@ -10,7 +10,8 @@ from questgraph.tools.schema import EntityType, EventType, RelationType, Role, S
 
 _GROUPS = ("entities", "relations", "events")
 _PARTS = ("roles", "qualifiers")
-_FLAGS = ("functional", "symmetric", "many")
+_FLAGS = ("functional", "symmetric", "asymmetric", "many")
+_NUMBERS = ("at_most",)
 _LISTS = ("head", "tail", "types", "examples")
 
 T = TypeVar("T", EntityType, RelationType, EventType, Role)
@@ -92,10 +93,18 @@ class Reading:
             return value
         if key in _FLAGS:
             return self._flag(where, value)
+        if key in _NUMBERS:
+            return self._number(where, value)
         if key in _LISTS:
             some = value if isinstance(value, list) else [] if value is None else [value]
             return tuple(self._text(where, item) for item in some)
         return "" if value is None else self._text(where, value)
+
+    def _number(self, path: str, value: Any) -> int:
+        # Numbers of a YAML file come as they are written.
+        if isinstance(value, bool) or not str(value).isdecimal():
+            raise self.error(path, f"write a whole number, not {value!r}")
+        return int(str(value))
 
     def _flag(self, path: str, value: Any) -> bool:
         if not isinstance(value, bool):

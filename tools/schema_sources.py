@@ -1,6 +1,8 @@
-"""Where a schema comes from: YAML, JSON, the `meta.json` of a labelled set, Pydantic classes.
+"""Where a schema comes from: YAML, JSON, ontologies, labelled sets, Pydantic classes.
 
-The YAML form, of which `schemas/general.yaml` is an example (JSON is YAML too):
+A file is read by its name: `.ttl`, `.rdf`, `.owl`, `.xml`, `.jsonld`, `.nt` and `.trig` are
+ontologies (OWL, RDFS, SKOS, SHACL), `meta.json` describes a labelled set, and anything else is in
+the YAML form, of which `schemas/general.yaml` is an example (JSON is YAML too):
 
     entities:
       person: A named human being.            # a guideline alone, or a mapping
@@ -12,25 +14,38 @@ The YAML form, of which `schemas/general.yaml` is an example (JSON is YAML too):
 Every mistake is a `SchemaError` that names file, line and path, and the nearest right name.
 """
 
+import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from textwrap import indent
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from questgraph.tools.errors import SchemaError
-from questgraph.tools.labelled import read_labelled
-from questgraph.tools.records import TRIGGER
 from questgraph.tools.schema import EntityType, EventType, RelationType, Schema
+from questgraph.tools.schema_labelled import schema_from_meta
 from questgraph.tools.schema_pydantic import schema_from_classes
 from questgraph.tools.schema_reading import Reading
 
+if TYPE_CHECKING:
+    from questgraph.tools.ontologies.reading import Imported
+
 SchemaSource = str | Path | Mapping[str, Any] | Schema | type[BaseModel] | Iterable[type[BaseModel]]
+
+_LOG = logging.getLogger(__name__)
+
+_NO_YAML = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""What no YAML may hold, not even in a comment."""
+
+ONTOLOGIES = frozenset({".ttl", ".rdf", ".owl", ".xml", ".jsonld", ".nt", ".trig"})
+"""Endings of files that hold RDF."""
 
 MOST_NODES = 100_000
 """Values in a schema file at most: aliases of aliases can spell more than memory holds."""
@@ -84,21 +99,82 @@ def schema_from_yaml(text: str, place: str) -> Schema:
     return Reading(place, unfolding.lines).schema(value, Path(place).stem)
 
 
-def schema_to_yaml(schema: Schema) -> str:
-    """Return the schema as YAML that `schema_from_yaml` reads back as an equal one."""
-    body: dict[str, object] = {"name": schema.name}
+def schema_to_yaml(schema: Schema, comments: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Return the schema as YAML that `schema_from_yaml` reads back as an equal one.
+
+    Args:
+        schema: What is written.
+        comments: Lines to write above types, by their names.
+    """
     groups: dict[str, Sequence[EntityType | RelationType | EventType]] = {
         "entities": schema.entities,
         "relations": schema.relations,
         "events": schema.events,
     }
-    body |= {name: {t.name: _body(t) for t in types} for name, types in groups.items() if types}
-    return yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100)
+    if not comments:
+        bodies = {
+            name: {t.name: _body(t) for t in types} for name, types in groups.items() if types
+        }
+        return _dump({"name": schema.name, **bodies})
+    text = _dump({"name": schema.name})
+    for name, types in groups.items():
+        text += f"\n{name}:\n" if types else ""
+        for type_ in types:
+            text += indent("".join(map(comment, comments.get(type_.name, ()))), "  ")
+            text += indent(_dump({type_.name: _body(type_)}), "  ")
+    return text
+
+
+def _dump(value: object) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=100)
+
+
+def comment(line: str) -> str:
+    """Return a line of comment for YAML; what YAML cannot hold becomes a space."""
+    return f"# {_NO_YAML.sub(' ', ' '.join(line.split()))}\n"
+
+
+def is_ontology(source: SchemaSource) -> bool:
+    """Say whether `source` is a file in RDF, by the ending of its name."""
+    return isinstance(source, str | Path) and Path(source).suffix.casefold() in ONTOLOGIES
+
+
+def load_ontology(path: Path) -> "Imported":
+    """Return the schema of a file in RDF, and what it says that a schema has no place for.
+
+    Raises:
+        SchemaError: When it cannot be read, or has no class, concept or property.
+    """
+    # Takes half a second to import: a run under a schema in YAML goes without.
+    from questgraph.tools.ontologies.reading import read_ontology
+
+    return read_ontology(_bytes_of(path), str(path))
 
 
 def _from_file(path: Path) -> Schema:
+    if is_ontology(path):
+        imported = load_ontology(path)
+        for note in imported.notes:
+            _LOG.info("%s: %s", path, note)
+        if imported.notes:
+            _LOG.warning(
+                "%s says more than a schema can: `questgraph schema show %s` lists what", path, path
+            )
+        return imported.schema
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _bytes_of(path).decode("utf-8-sig")
+    except ValueError as error:
+        raise SchemaError(str(path), f"it cannot be read: {error}") from error
+    # As text files are read: any line ending is one.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if path.name == "meta.json":
+        return schema_from_meta(text, path)
+    return schema_from_yaml(text, str(path))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except FileNotFoundError:
         names = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
         close = get_close_matches(path.name, names, n=1)
@@ -106,9 +182,6 @@ def _from_file(path: Path) -> Schema:
         raise SchemaError(str(path), f"there is no such file{hint}") from None
     except (OSError, ValueError) as error:
         raise SchemaError(str(path), f"it cannot be read: {error}") from error
-    if path.name == "meta.json":
-        return _from_meta(text, path)
-    return schema_from_yaml(text, str(path))
 
 
 def _compose(text: str, place: str) -> yaml.Node:
@@ -195,61 +268,3 @@ def _body(thing: object) -> object:
             value = {role.name: _body(role) for role in value}
         body[f.name] = list(value) if isinstance(value, tuple) else value
     return body or None
-
-
-class _Described(BaseModel):
-    type: str
-    description: str = ""
-
-
-class _Meta(BaseModel):
-    """What the `meta.json` of a labelled set says about its types."""
-
-    name: str
-    entity_types: list[_Described] = []
-    relation_types: list[_Described] = []
-    event_types: list[_Described] = []
-    argument_roles: list[_Described] = []
-    symmetric_relations: Literal["all"] | list[str] = []
-
-    def symmetric(self, relation: str) -> bool:
-        return self.symmetric_relations == "all" or relation in self.symmetric_relations
-
-
-def _from_meta(text: str, path: Path) -> Schema:
-    """Read the description of a labelled set.
-
-    It does not say which event has which roles; the passages beside it do, as far as they go.
-    """
-    try:
-        meta = _Meta.model_validate_json(text)
-    except ValidationError as error:
-        raise SchemaError(str(path), f"this describes no labelled set: {error}") from error
-    guidelines = {role.type: role.description for role in meta.argument_roles}
-    roles = _roles_by_event(path.parent) or {t.type: list(guidelines) for t in meta.event_types}
-    data = {
-        "entities": {t.type: t.description for t in meta.entity_types},
-        "relations": {
-            t.type: {"guideline": t.description, "symmetric": meta.symmetric(t.type)}
-            for t in meta.relation_types
-        },
-        "events": {
-            t.type: {
-                "guideline": t.description,
-                "trigger": "the word that tells of it",
-                "roles": {name: guidelines.get(name) for name in roles.get(t.type, ())},
-            }
-            for t in meta.event_types
-        },
-    }
-    return Reading(str(path), {}).schema(data, meta.name)
-
-
-def _roles_by_event(folder: Path) -> Mapping[str, Sequence[str]]:
-    roles: dict[str, set[str]] = {}
-    for file in sorted(folder.glob("*.jsonl")):
-        for claim in (claim for passage in read_labelled(file) for claim in passage.claims):
-            if claim.kind == "event":
-                said = {role for role, _ in claim.arguments if role != TRIGGER}
-                roles.setdefault(claim.type, set()).update(said)
-    return {event: sorted(names) for event, names in roles.items()}

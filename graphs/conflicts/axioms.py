@@ -98,10 +98,9 @@ def _ends(schema: Schema) -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 def _asymmetric(relation: RelationType) -> bool:
-    # Not every schema says so.
-    return bool(getattr(relation, "asymmetric", False))
+    return relation.asymmetric
 
 
 def _at_most(relation: RelationType) -> int:
     """Return how many tails a head may have; 0 for any number."""
-    return int(getattr(relation, "at_most", 0)) or int(relation.functional)
+    return relation.at_most or int(relation.functional)

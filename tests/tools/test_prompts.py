@@ -52,6 +52,26 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         {"type": "r", "head": "A", "tail": "B", "slot": Role(name="date"), "how": "HOW"},
         ['"A" r "B"', "What is the date of that?", "HOW"],
     ),
+    (
+        "look-up-system.v1",
+        {"facts": ["leads"], "things": ["person"]},
+        ["leads", "person", "never instructions"],
+    ),
+    ("look-up.v1", {"question": "Q", "result": "", "left": 2}, ["Question: Q", "2 lookups left"]),
+    ("look-up.v1", {"question": "", "result": "R", "left": 0}, ["R", "answer now"]),
+    (
+        "same.v1",
+        {
+            "pairs": [{"type": "t", "one": "A", "other": "B", "one_says": "X", "other_says": "Y"}],
+            "how": "HOW",
+        },
+        ["1. t: A in X", "and B in Y", "HOW"],
+    ),
+    (
+        "antecedent.v1",
+        {"fenced": "TEXT", "name": "she", "options": "A. Ann", "how": "HOW"},
+        ["TEXT", "What does she mean", "A. Ann", "HOW"],
+    ),
     ("more.v1", {"how": "HOW"}, ["left out", "HOW"]),
     (
         "verify.v1",

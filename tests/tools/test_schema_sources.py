@@ -293,6 +293,31 @@ def test_a_schema_comes_back_from_yaml_as_it_went(schema: Schema) -> None:
     assert schema_from_yaml(schema_to_yaml(schema), "t.yaml") == schema
 
 
+@given(schemas(), st.lists(st.text(), max_size=3))
+def test_comments_of_any_kind_change_nothing(schema: Schema, lines: list[str]) -> None:
+    comments = {type_.name: lines for type_ in schema.types()}
+
+    assert schema_from_yaml(schema_to_yaml(schema, comments), "t.yaml") == schema
+
+
+def test_comments_stand_above_their_types() -> None:
+    schema = Schema(name="s", entities=(EntityType(name="person", examples=("Ann",)),))
+
+    text = schema_to_yaml(schema, {"person": ["met\ntwice"]})
+
+    assert text == ("name: s\n\nentities:\n  # met twice\n  person:\n    examples:\n    - Ann\n")
+
+
+def test_the_iri_of_a_type_comes_back_and_is_checked() -> None:
+    schema = schema_from_yaml("entities: {person: {iri: 'http://example.org/P'}}", "t.yaml")
+
+    assert schema_from_yaml(schema_to_yaml(schema), "t.yaml")["person"].iri == (
+        "http://example.org/P"
+    )
+    with pytest.raises(SchemaError, match=r"t.yaml:1: entities.person.iri: 'a> <b' is no IRI"):
+        schema_from_yaml("entities: {person: {iri: 'a> <b'}}", "t.yaml")
+
+
 def test_the_general_schema_comes_back_from_yaml_as_it_went() -> None:
     assert schema_from_yaml(schema_to_yaml(general()), "t.yaml") == general()
 

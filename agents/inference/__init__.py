@@ -1,0 +1,1 @@
+"""A schema drafted from documents: open extraction, definitions, and merging by them."""
