@@ -8,7 +8,7 @@ export PYTHONSAFEPATH := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test format lint types layers check slow live live-small record peers bench throughput memory quality graph-quality scale clean
+.PHONY: demo test format lint types layers check slow live live-small record peers bench throughput memory quality graph-quality stores scale clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -66,6 +66,9 @@ quality: .venv/ready peers  ## F1 and cost beside the peers, with the embedded m
 
 graph-quality: .venv/ready peers  ## one node for each thing, beside the peers; no model
 	$(BIN)/python benchmarks/graph_quality.py
+
+stores: .venv/ready  ## how fast each store takes a graph, and gives it back
+	$(BIN)/python benchmarks/stores.py
 
 record: .venv/ready  ## ask the embedded model about the examples again, for the tests to replay
 	$(BIN)/python examples/record.py

@@ -175,7 +175,7 @@ class Extraction:
         return built(self.claims, self.documents, self.schema, decisions=decisions)
 
     def export(self, to: str, folder: Path | str) -> Path:
-        """Write the graph into `folder` as graphml, jsonld, turtle, csv, json or html.
+        """Write the graph into `folder` in one of `graphs.exports.exporters`, or as html.
 
         Returns:
             The file, or the folder of tables, that was written.

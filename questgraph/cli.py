@@ -14,6 +14,7 @@ from questgraph import flags, schemas, synth
 from questgraph.asking import ask, mcp
 from questgraph.evaluation import evaluate
 from questgraph.exits import INCOMPLETE, errors
+from questgraph.load import load
 from questgraph.resolving import resolve
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ demos = typer.Typer(no_args_is_help=True, help="Demonstrations: labelled passage
 app.add_typer(demos, name="demos")
 app.command("eval")(evaluate)
 app.command()(resolve)
+app.command()(load)
 app.command()(ask)
 app.command()(mcp)
 app.add_typer(synth.app, name="synth")
@@ -203,7 +205,10 @@ def recipes(
 def graph(
     folder: flags.Folder,
     to: Annotated[
-        list[str], typer.Option(help="graphml, jsonld, turtle, csv, json or html; repeatable.")
+        list[str],
+        typer.Option(
+            help="graphml, jsonld, turtle, trig, csv, parquet, cypher, json or html; repeatable."
+        ),
     ],
     out: Annotated[
         Path | None, typer.Option(help="Where to; the run folder when left out.")

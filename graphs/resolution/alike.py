@@ -28,6 +28,9 @@ ten are two things."""
 CROWD = 50
 """Things that share a word at most for the word to say anything."""
 
+LONGEST = 200
+"""Characters of a name that is compared by characters, at most."""
+
 STEM = 6
 """Letters at the beginning of a word that things must share to be looked at together."""
 
@@ -81,7 +84,7 @@ def _by_characters(things: Iterable[Thing]) -> Iterator[tuple[Thing, Thing, floa
     blocks: defaultdict[str, dict[tuple[str, str], Thing]] = defaultdict(dict)
     shorts: defaultdict[str, dict[str, Thing]] = defaultdict(dict)
     for thing in things:
-        for name in thing.names:
+        for name in (name for name in thing.names if len(name) <= LONGEST):
             form = _unaccented(squeezed(name))
             for word in _WORD.findall(form):
                 blocks[word[:STEM]][form, thing.id] = thing

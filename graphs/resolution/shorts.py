@@ -22,6 +22,10 @@ _PARTS = re.compile(r"[^\W\d_]+|\d+")
 _PEOPLE = re.compile(r"\b(?:person|people|per|humans?|individuals?)\b", re.IGNORECASE)
 
 
+_LONGEST = 12
+"""Words of a name that has short forms, at most."""
+
+
 class Name(NamedTuple):
     """A mention as resolution sees it: a type, a wording as it stands in the text, and where."""
 
@@ -136,7 +140,7 @@ def initials(name: str) -> set[str]:
     """
     parts = _PARTS.findall(name.casefold())
     kept = [part for part in parts if not _SMALL.fullmatch(part)]
-    some = (parts, kept) if len(parts) > 1 else ()
+    some = (parts, kept) if 1 < len(parts) <= _LONGEST else ()
     return {"".join(p if p.isdigit() else p[0] for p in each).upper() for each in some}
 
 
@@ -144,7 +148,7 @@ def _shorts(text: str, *, person: bool) -> Iterator[str]:
     """Yield the short forms of a name: initials, and for people the parts of it."""
     yield from initials(text)
     words = normalize(text).split()
-    if person and not any(c.isdigit() for c in text):
+    if person and len(words) <= _LONGEST and not any(c.isdigit() for c in text):
         yield from (" ".join(words[i:]) for i in range(1, len(words)))
         yield from words[:1] if len(words) > 1 else ()
 
