@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from questgraph.agents.extraction import RUN_FILE, Extraction
+from questgraph.agents.review.labelling import labelled_from_decisions
 from questgraph.retrieval.bank import Bank
 from questgraph.retrieval.embedders import open_embedder
 from questgraph.tools.labelled import Labelled, labelled_from, read_labelled
@@ -32,13 +33,15 @@ def build_bank(
 ) -> Bank:
     """Build a bank from labelled passages or from a run's admitted claims, and save it in `out`.
 
+    What people decided about a run counts: what they rejected is shown as rejected.
+
     Raises:
         ConfigError: When a labelled passage is wrong; the message names file and line.
         RunError: When a run folder has no run.
     """
     settings = settings or Settings.read()
     if (source / RUN_FILE).is_file():
-        passages = list(from_results(Extraction.open(source).results))
+        passages = list(_from_run(Extraction.open(source)))
     else:
         passages = list(read_labelled(source))
     bank = Bank.build(passages, open_embedder(settings.embedder, settings), view=view)
@@ -51,3 +54,9 @@ def from_results(results: Iterable[Result]) -> Iterator[Labelled]:
     for result in results:
         if result.outcome.complete:
             yield labelled_from(result.unit.chunk, result.claims)
+
+
+def _from_run(run: Extraction) -> Iterator[Labelled]:
+    if decisions := run.decisions.standing():
+        return labelled_from_decisions(run.results, decisions, run.documents)
+    return from_results(run.results)

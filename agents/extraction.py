@@ -163,9 +163,14 @@ class Extraction:
         return DecisionLog(self._store.database)
 
     @cached_property
+    def links(self) -> StoredLinks:
+        """What a model said about doubtful pairs of things."""
+        return StoredLinks(self._store.database)
+
+    @cached_property
     def graph(self) -> KnowledgeGraph:
         """The knowledge graph of the admitted claims, merged, and corrected by people."""
-        decisions, links = self.decisions.standing(), StoredLinks(self._store.database).all()
+        decisions, links = self.decisions.standing(), self.links.all()
         return assemble(self.claims, self.documents, self.schema, decisions=decisions, links=links)
 
     @property

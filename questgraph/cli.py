@@ -16,6 +16,7 @@ from questgraph.evaluation import evaluate
 from questgraph.exits import INCOMPLETE, errors
 from questgraph.load import load
 from questgraph.resolving import resolve
+from questgraph.reviewing import review
 
 if TYPE_CHECKING:
     from questgraph.agents.extraction import Extraction
@@ -29,6 +30,7 @@ demos = typer.Typer(no_args_is_help=True, help="Demonstrations: labelled passage
 app.add_typer(demos, name="demos")
 app.command("eval")(evaluate)
 app.command()(resolve)
+app.command()(review)
 app.command()(load)
 app.command()(ask)
 app.command()(mcp)

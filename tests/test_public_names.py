@@ -67,6 +67,7 @@ def test_an_update_has_only_keys_of_the_state() -> None:
         "recipes",
         "graph",
         "resolve",
+        "review",
         "load",
         "ask",
         "mcp",
