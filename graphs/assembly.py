@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
-from questgraph.graphs.conflicts import Policy, settled
+from questgraph.graphs.conflicts import Policy, qualify, settled
 from questgraph.graphs.decisions import Decision, decided, links_of, splitting
 from questgraph.graphs.events import same_events
 from questgraph.graphs.knowledge import KnowledgeGraph, build
@@ -62,6 +62,7 @@ def assemble(
         merges |= twice
         base = built(claims, documents, schema, decisions=decisions, merges=merges)
     _link(base, known, merges)
+    qualify(base, documents)
     return settled(base, schema, policy)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from typing import Any
 
-from questgraph.tools.cues import cues
 from questgraph.tools.records import HEAD, MENTION, TAIL, Claim, Document, Kind, Span, Verdict
 from questgraph.tools.schema import Schema
 
@@ -28,8 +27,7 @@ def evidence_of(claim: Claim, document: Document, nodes: Iterable[str]) -> Evide
 
     Keys: `claim`, `document`, `start`, `end`, `quote` (the sentences), `mentions` (each with
     `role`, `text` as it stands there, `said` by the model, `start`, `end`, `level`, `node`),
-    `verdict`, `reason`, `votes`, `unit`, `turns`; `score` where claims are scored; `qualified`,
-    where words deny, hedge or attribute a relation or event (`tools/cues.py`).
+    `verdict`, `reason`, `votes`, `unit`, `turns`; `score` where claims are scored.
 
     Args:
         claim: What was said.
@@ -37,8 +35,6 @@ def evidence_of(claim: Claim, document: Document, nodes: Iterable[str]) -> Evide
         nodes: For each argument, the id of the node that it names; empty for none.
     """
     start, end = claim.evidence or hull(claim)
-    spans = [mention.span for _, mention in claim.arguments if mention.span]
-    found = cues(document.text, Span(start, end), spans) if claim.kind != "entity" else ()
     return {
         "claim": claim.id,
         "document": claim.document_id,
@@ -64,7 +60,6 @@ def evidence_of(claim: Claim, document: Document, nodes: Iterable[str]) -> Evide
         "unit": claim.unit_id,
         "turns": list(claim.turns),
         **({} if claim.score is None else {"score": claim.score}),
-        **({"qualified": [cue.to_json() for cue in found]} if found else {}),
     }
 
 

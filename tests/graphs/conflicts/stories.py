@@ -1,10 +1,10 @@
 """Claims over texts that tests write, without offsets by hand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
+from questgraph.graphs.conflicts import qualify
 from questgraph.graphs.knowledge import KnowledgeGraph, build
-from questgraph.tools.cues import cues
 from questgraph.tools.records import Argument, Claim, Document, Kind, Mention, Span
 from questgraph.tools.schema import EntityType, EventType, RelationType, Role, Schema
 
@@ -82,14 +82,9 @@ class Story:
     def graph(self, without: str = "") -> KnowledgeGraph:
         """Return the graph of the claims, their cues beside them."""
         claims = [claim for claim in self.claims if claim.document_id != without]
-        return qualified(build(claims, self.documents, SCHEMA), self.documents)
-
-
-def qualified(graph: KnowledgeGraph, documents: Mapping[str, Document]) -> KnowledgeGraph:
-    """Put the cues that are found around claims beside them, as a run does."""
-    for data in parts(graph):
-        data["support"] = [_with_cues(record, documents) for record in data["support"]]
-    return graph
+        graph = build(claims, self.documents, SCHEMA)
+        qualify(graph, self.documents)
+        return graph
 
 
 def parts(graph: KnowledgeGraph) -> list[dict[str, Any]]:
@@ -109,10 +104,3 @@ def told(graph: KnowledgeGraph) -> dict[tuple[str, str, str], dict[str, Any]]:
 def shown(graph: KnowledgeGraph) -> set[str]:
     """Return the names of the tails of what is shown."""
     return {tail for (_, _, tail), data in told(graph).items() if data.get("shown", True)}
-
-
-def _with_cues(record: dict[str, Any], documents: Mapping[str, Document]) -> dict[str, Any]:
-    mentions = [Span(each["start"], each["end"]) for each in record["mentions"]]
-    text, place = documents[record["document"]].text, Span(record["start"], record["end"])
-    found = [cue.to_json() for cue in cues(text, place, mentions)]
-    return {**record, **({"qualified": found} if found else {})}
