@@ -217,8 +217,6 @@ def plan(options: Options) -> Plan:
     chosen = options.get("recipe", DEFAULT)
     recipe = recipes[chosen] if isinstance(chosen, str) else chosen
     bank = _bank(options, schema) if recipe.demos else None
-    if recipe.untaught and (bank is None or 2 * len(bank.shown) < len(schema.types())):
-        recipe = recipe.untaught
     catalogue = options.get("catalogue")
     nli = (options.get("settings") or Settings.read()).nli
     return Plan(

@@ -148,12 +148,6 @@ class Bank:
         fitted = (fit([demo] if demo else [], schema, self.aliases) for demo in self.passages)
         return replace(self, passages=tuple(next(iter(some), None) for some in fitted))
 
-    @cached_property
-    def shown(self) -> frozenset[str]:
-        """The types that its passages show."""
-        claims = (claim for demo in self.passages if demo for claim in demo.claims)
-        return frozenset(claim.type for claim in claims)
-
     def search(
         self,
         texts: Sequence[str],

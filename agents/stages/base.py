@@ -128,9 +128,6 @@ class Recipe:
     demo_tokens: int = 1500
     """How long they may be together, in estimated tokens."""
 
-    untaught: "Recipe | None" = None
-    """What asks in its place where the bank shows less than half of the schema's types."""
-
     lesson: str = ""
     """What makes a bank for it of labelled passages or of plain ones: a name from
     `agents/learning/`."""

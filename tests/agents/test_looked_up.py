@@ -72,24 +72,3 @@ def test_a_model_of_inference_is_taken_from_the_environment(tmp_path: Path) -> N
     assert made.digest("m") != plan({"recipe": DOCRE_NLI, "settings": Settings.read({})}).digest(
         "m"
     )
-
-
-@pytest.mark.parametrize(
-    ("bank", "names", "spelled_out"),
-    [
-        (None, {"person": "A human being."}, True),
-        ("starter", {"person": "A human being."}, False),
-        ("starter", {"person": "A human being.", "quark": "", "lepton": ""}, True),
-    ],
-    ids=["no bank", "a bank of these types", "a bank of few of them"],
-)
-def test_staged_spells_questions_out_where_no_passages_show_the_types(
-    bank: str | None, names: dict[str, str], *, spelled_out: bool, settings: Settings
-) -> None:
-    made = plan({"schema": {"entities": names}, "bank": bank, "settings": settings})
-
-    first = made.recipe.stages[0].calls
-    assert first
-    (question,) = first(made.schema).questions
-    assert ("JSON: {" in question) is spelled_out
-    assert made.recipe.name == "staged"
