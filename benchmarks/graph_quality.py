@@ -10,15 +10,13 @@ table and writes `docs/graph-quality.json`. kg-gen asks the local model, slowly:
 """
 
 import argparse
-import json
-import subprocess
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from harness import DOCS, PEERS, environment, machine, markdown, write
+from harness import DOCS, machine, markdown, told, write
 from quality_asking import DATA, endpoint
 
 from questgraph.agents.evaluation.datasets import Dataset, load_dataset
@@ -68,7 +66,7 @@ def theirs(peer: str, url: str = "") -> Grouping:
                 for passage, some in zip(passages, names, strict=True)
             ],
         }
-        for some, answer in zip(names, _told(task), strict=True):
+        for some, answer in zip(names, told("graph_quality_peers.py", task), strict=True):
             if "error" in answer:
                 print(f"{peer} lost {answer['id']}: {answer['error']}")
             groups = [[s for i in group for s in some[i][1]] for group in answer["groups"]]
@@ -151,20 +149,6 @@ def _names(passage: Labelled) -> dict[tuple[str, str], list[Span]]:
     return dict(names)
 
 
-def _told(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    done = subprocess.run(
-        [str(PEERS), str(Path(__file__).with_name("graph_quality_peers.py"))],
-        input=json.dumps(task),
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"{task['peer']} failed:\n{done.stderr[-2000:]}")
-    yield from map(json.loads, done.stdout.splitlines())
-
-
 def _bounds(each: Sequence[Agreement]) -> tuple[float, float]:
     chance = np.random.default_rng(SEED)
     draws = chance.integers(0, len(each), (1000, len(each)))
@@ -181,24 +165,24 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="so many documents of each set at most")
     parser.add_argument("--kg-gen", type=int, default=0, help="so many documents for kg-gen")
     parser.add_argument("--out", type=Path, default=DOCS / "graph-quality.json")
-    told = parser.parse_args()
-    wanted = [name.strip() for name in told.arms.split(";") if name]
+    asked = parser.parse_args()
+    wanted = [name.strip() for name in asked.arms.split(";") if name]
     arms = {name: arm for name, arm in ARMS.items() if not wanted or name in wanted}
     rows = []
-    for name in told.sets.split(","):
+    for name in asked.sets.split(","):
         if not (DATA / name).is_dir():
             raise SystemExit(f"{DATA / name} is not there: QUESTGRAPH_DATA names the labelled sets")
-        dataset = load_dataset(DATA / name, limit=told.limit, seed=SEED)
+        dataset = load_dataset(DATA / name, limit=asked.limit, seed=SEED)
         for arm, group in arms.items():
             rows.append({"set": name, "arm": arm, **measure(dataset, group, dataset.passages)})
-        if told.kg_gen:
-            some = dataset.passages[: told.kg_gen]
+        if asked.kg_gen:
+            some = dataset.passages[: asked.kg_gen]
             with endpoint(RECORDED) as url:
                 beside = {**arms, "kg-gen": theirs("kg-gen", f"{url}/kg-gen/v1")}
                 for arm, group in beside.items():
                     rows.append({"set": name, "arm": arm, **measure(dataset, group, some)})
     print(table(rows))
-    write({"machine": machine(), "rows": rows}, told.out)
+    write({"machine": machine(), "rows": rows}, asked.out)
 
 
 if __name__ == "__main__":

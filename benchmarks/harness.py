@@ -52,6 +52,23 @@ def run(name: str, url: str, passages: int, *options: str) -> Run:
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
+def told(script: str, task: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what a peer answers to a task, a record for each line that its script prints."""
+    if not PEERS.exists():
+        raise SystemExit(f"{task['peer']} needs the peers' environment: make peers")
+    done = subprocess.run(
+        [str(PEERS), str(HERE / script)],
+        input=json.dumps(task),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"{task['peer']} failed:\n{done.stderr[-2000:]}")
+    yield from map(json.loads, done.stdout.splitlines())
+
+
 def draw(kind: str, report: Path) -> None:
     """Draw the picture of a report beside it; matplotlib is in the peers' environment."""
     if not PEERS.exists():

@@ -1,6 +1,5 @@
 """Labelled sets with their banks, and what recipes and peers say about them."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from harness import environment
+from harness import told
 from quality_arms import STAGED, STARTER, TRAIN, Arm
 from quality_claims import Reading, described
 
@@ -28,7 +26,6 @@ from questgraph.tools.settings import Settings
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 DATA = Path(os.environ.get("QUESTGRAPH_DATA", ROOT.parent / "shared" / "data"))
-PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 
 SETS = {
     "crossner_ai": 12,
@@ -110,7 +107,7 @@ def theirs(arm: Arm, on: Collection, url: str) -> list[Prediction]:
         }
         reading = Reading(schema, on.banks[TRAIN].embedder)
         by_id = {p.id: p for p in passages}
-        for answer in _told(task):
+        for answer in told("quality_peers.py", task):
             passage = by_id[answer["id"]]
             claims = reading.claims(passage, answer, free=bool(arm.kinds))
             found[passage.id] = Prediction(
@@ -121,21 +118,6 @@ def theirs(arm: Arm, on: Collection, url: str) -> list[Prediction]:
                 complete="error" not in answer,
             )
     return [found[passage.id] for passage in on.dataset.passages]
-
-
-def _told(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield what a peer answers, a record for each passage."""
-    done = subprocess.run(
-        [str(PEERS_PYTHON), str(HERE / "quality_peers.py")],
-        input=json.dumps(task),
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"{task['peer']} failed:\n{done.stderr[-2000:]}")
-    yield from map(json.loads, done.stdout.splitlines())
 
 
 def _shown(
