@@ -215,10 +215,7 @@ def graph(
     out: Annotated[
         Path | None, typer.Option(help="Where to; the run folder when left out.")
     ] = None,
-    catalogue: Annotated[
-        Path | None,
-        typer.Option(help="CSV, JSONL or RDF file of known things to link the nodes to."),
-    ] = None,
+    catalogue: flags.Known = None,
     shown: flags.Show = flags.Shown.ALL,
     trust: flags.Trust = None,
     as_json: flags.Json = False,

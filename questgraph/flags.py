@@ -50,6 +50,12 @@ Catalogue = Annotated[
 # Run folders.
 Out = Annotated[Path, typer.Option(help="The run folder; the same one again continues.")]
 Folder = Annotated[Path, typer.Argument(help="A run folder.", metavar="DIR")]
+Known = Annotated[
+    Path | None,
+    typer.Option(
+        "--catalogue", help="CSV, JSONL or RDF file of known things to link the nodes to."
+    ),
+]
 Show = Annotated[
     Shown, typer.Option("--show", help="Which of contradicting facts are shown; all are kept.")
 ]

@@ -1,5 +1,6 @@
 """`questgraph load`: the graph of a run into a database."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,14 +34,20 @@ Password = Annotated[
 
 
 def load(
-    folder: flags.Folder, to: To = None, password: Password = "", as_json: flags.Json = False
+    folder: flags.Folder,
+    to: To = None,
+    password: Password = "",
+    catalogue: flags.Known = None,
+    shown: flags.Show = flags.Shown.ALL,
+    trust: flags.Trust = None,
+    as_json: flags.Json = False,
 ) -> None:
-    """Load the graph of a run into a database; a second load writes only what changed."""
+    """Load what the graph of a run shows into a database; a second load writes what changed."""
     from questgraph.graphs.stores import load as load_into
     from questgraph.graphs.stores import open_store
 
     with errors():
-        graph = _graph(folder)
+        graph = _graph(folder, catalogue, shown, trust or ())
         with open_store(to or _tables(folder), password=password) as store:
             loaded = load_into(graph, store)
     if as_json:
@@ -52,14 +59,18 @@ def load(
         )
 
 
-def _graph(folder: Path) -> "KnowledgeGraph":
+def _graph(
+    folder: Path, catalogue: Path | None, shown: flags.Shown, trust: Sequence[str]
+) -> "KnowledgeGraph":
     from questgraph.agents.extraction import DISTRIBUTED, Extraction
+    from questgraph.graphs.knowledge import visible
 
     if (folder / DISTRIBUTED).is_file():
         from questgraph.agents.distributed import run as distributed
 
         return distributed.load_graph(folder)
-    return Extraction.open(folder).graph
+    extraction = Extraction.open(folder, catalogue=catalogue, show=shown.value, trusted=trust)
+    return visible(extraction.graph)
 
 
 def _tables(folder: Path) -> str:
