@@ -24,6 +24,9 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 COMMAND = Path(sys.executable).with_name("questgraph")
 FLAGS = ["--no-sandbox", "--disable-gpu"]
+WRONG = "Lena Marsh → works_for → Oster"
+"""What the model says and no sentence does."""
+
 PASSWORD = "only/for@this"
 SERVE = """
 import sys
@@ -98,7 +101,12 @@ def mend(link: str) -> None:
         page = browser.new_page(viewport={"width": 1200, "height": 760})
         page.goto(link)
         page.wait_for_selector("#title")
-        page.get_by_role("link", name=re.compile("works_for")).first.click()
+        while WRONG not in page.locator("#title").inner_text():
+            before = page.locator("#title").inner_text()
+            page.keyboard.press("n")
+            page.wait_for_function(
+                "before => document.getElementById('title').innerText !== before", arg=before
+            )
         drawn(page)
         page.screenshot(path=HERE / "walk-wrong.png")
         page.keyboard.press("r")
