@@ -9,7 +9,7 @@ openCypher is used, but for Neo4j's constraint that ids are unique. Nodes withou
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -79,11 +79,12 @@ class BoltStore:
     def put_nodes(self, rows: Sequence[NodeRow]) -> None:
         """Keep nodes; properties and labels that others gave them stay."""
         ids: list[dict[str, object]] = [{"id": row.id} for row in rows]
-        there = self._read(f"UNWIND $rows AS r MATCH {_NODE} RETURN n.id, n.kind, n.type", ids)
+        found = self._read(f"UNWIND $rows AS r MATCH {_NODE} RETURN n.id, n.kind, n.type", ids)
+        there = {id_: (kind, type_) for id_, kind, type_ in found}
         # Each on its own: ArcadeDB cannot move a node twice in a transaction.
-        for statement in relabelled(rows, {id_: (kind, type_) for id_, kind, type_ in there}):
+        for statement in relabelled(rows, there):
             self._write([statement])
-        self._write(merged_nodes(rows))
+        self._write(kept_nodes(rows, there))
 
     def put_edges(self, rows: Sequence[EdgeRow]) -> None:
         """Keep edges."""
@@ -165,15 +166,19 @@ def relabelled(
             yield f"UNWIND $rows AS r MATCH {_NODE} SET n:{labels(row.kind, row.type)}", ids
 
 
-def merged_nodes(rows: Sequence[NodeRow]) -> list[Statement]:
-    """Return what keeps nodes, a statement for all with the same labels."""
+def kept_nodes(rows: Sequence[NodeRow], there: Container[str]) -> list[Statement]:
+    """Return what keeps nodes, a statement for those there, and one for new ones of each labels.
+
+    New ones are created and not merged: to look for several labels and an id at once, ArcadeDB
+    reads all nodes.
+    """
     groups: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
     for row in rows:
-        groups[labels(row.kind, row.type)].append({"id": row.id, "told": properties(row)})
-    return [
-        (f"UNWIND $rows AS r MERGE (n:{of} {{id: r.id}}) SET n += r.told", group)
-        for of, group in groups.items()
-    ]
+        new = f"CREATE (n:{labels(row.kind, row.type)} {{id: r.id}})"
+        groups[f"MATCH {_NODE}" if row.id in there else new].append(
+            {"id": row.id, "told": properties(row)}
+        )
+    return [(f"UNWIND $rows AS r {of} SET n += r.told", group) for of, group in groups.items()]
 
 
 def merged_edges(rows: Sequence[EdgeRow]) -> list[Statement]:

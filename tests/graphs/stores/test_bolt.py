@@ -22,7 +22,7 @@ def test_statements_are_made_of_keywords_and_quoted_words(type_: str) -> None:
     nodes, edges, _ = rows_of(graph_of("Ann", "Bo", type_=type_, relation=f"{type_} of"))
 
     statements = [
-        *bolt.merged_nodes(nodes),
+        *bolt.kept_nodes(nodes, {nodes[0].id}),
         *bolt.merged_edges(edges),
         *bolt.deleted_edges([edge.key for edge in edges]),
         *bolt.relabelled(nodes, {node.id: ("event", f"was {type_}") for node in nodes}),
@@ -35,7 +35,7 @@ def test_statements_are_made_of_keywords_and_quoted_words(type_: str) -> None:
 def test_rows_of_one_type_are_sent_together() -> None:
     nodes, edges, _ = rows_of(graph_of("Ann", "Bo", "Cy"))
 
-    sent = bolt.merged_nodes(nodes), bolt.merged_edges(edges)
+    sent = bolt.kept_nodes(nodes, ()), bolt.merged_edges(edges)
 
     assert [[len(rows) for _, rows in statements] for statements in sent] == [[3, 1], [2, 1, 1]]
 
