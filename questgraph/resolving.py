@@ -40,7 +40,8 @@ def resolve(
         )
     else:
         rows = [("yes" if link.same else "no", link.reason) for link in found.links]
-        show.table("Doubtful pairs", ["same", "why it was asked"], rows)
+        if rows:
+            show.table("Doubts", ["same", "why it was asked"], rows)
         show.line(f"{len(found.links)} answered, {found.left} left")
         for problem in found.problems[:1]:
             show.line(f"{len(found.problems)} questions have no usable answer: {problem.reason}")

@@ -143,9 +143,15 @@ class _Search:
         """Look something up; return what the model is shown of it."""
         arguments = step.arguments()
         given = ", ".join(f"{name}={value!r}" for name, value in arguments.items() if value)
-        self._looked_up.append(f"{step.do}({given})")
+        call = f"{step.do}({given})"
+        if call in self._looked_up:
+            return "You have looked that up already. Answer, or look up something else."
+        self._looked_up.append(call)
         try:
             found = getattr(self._lookups, step.do)(**arguments, limit=LIMIT)
+            # A small model stops at a name; what is asked about it is the next thing it needs.
+            if step.do == "find" and len(found.items) == 1:
+                found = self._lookups.card(found.items[0].thing.id, limit=LIMIT)
         except ConfigError as error:
             return f"That does not work: {error}"
         lines = [*_things(found), *self._numbered(found)]

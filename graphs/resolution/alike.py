@@ -35,6 +35,7 @@ STEM = 6
 """Letters at the beginning of a word that things must share to be looked at together."""
 
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d+")
 
 Near: TypeAlias = Callable[[Sequence[str]], Iterable[tuple[int, int, float]]]
 """Yields pairs of names that mean something alike, by position, with how alike from 0 to 1."""
@@ -69,7 +70,7 @@ def doubtful_links(
     for one, other, score, why in (*_by_characters(things), *_by_meaning(things, near)):
         if one.id == other.id or other.id in one.joined or not _agree(one, other, lineage):
             continue
-        if _kept_apart(one, other):
+        if _kept_apart(one, other) or _other_numbers(one, other):
             continue
         first, second = sorted((one, other))
         reason = f"{first.names[0]!r} and {second.names[0]!r} {why}"
@@ -102,7 +103,7 @@ def _spelled_alike(
 ) -> Iterator[tuple[Thing, Thing, float, str]]:
     for ((form, _), one), ((far, _), other) in combinations(block, 2):
         score = Indel.normalized_similarity(form, far, score_cutoff=ALIKE)
-        if score and _numbers(form) == _numbers(far):
+        if score:
             yield one, other, score, "are spelled alike"
 
 
@@ -142,8 +143,14 @@ def _sorted(form: str) -> str:
     return " ".join(sorted(form.split()))
 
 
-def _numbers(form: str) -> list[str]:
-    return re.findall(r"\d+", form)
+def _other_numbers(one: Thing, other: Thing) -> bool:
+    """Say whether two things are told apart by numbers: 1970 is not 1974."""
+    mine, theirs = ({n for name in thing.names if (n := _numbers(name))} for thing in (one, other))
+    return bool(mine and theirs) and mine.isdisjoint(theirs)
+
+
+def _numbers(name: str) -> tuple[str, ...]:
+    return tuple(_NUMBER.findall(name))
 
 
 def _unaccented(form: str) -> str:

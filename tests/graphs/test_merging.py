@@ -264,6 +264,13 @@ def test_names_of_alike_meaning_are_doubts_when_somebody_finds_them() -> None:
     assert link.score == 0.9
 
 
+def test_what_means_something_alike_and_has_other_numbers_is_no_doubt() -> None:
+    claims, documents = claims_of("[thing:May 1970], [thing:May 1974]")
+    things = things_of(build(claims, documents, SCHEMA))
+
+    assert doubtful_links(things, LINEAGE, near=lambda names: [(0, 1, 0.9)]) == []
+
+
 def test_what_is_a_name_in_its_document_only_is_merged_with_nothing() -> None:
     texts = ["[person:He] and [person:he]", "[agent:the companies]", "[agent:the company]"]
 
