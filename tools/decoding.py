@@ -14,6 +14,7 @@ _ENCODINGS = [
 _GUESSED_FROM = 200_000
 """Bytes that an encoding is guessed from: more make the guess slow, not better."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNENCODABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -40,6 +41,15 @@ def encodable(text: str) -> str:
     It stays as long as it was, so that offsets into it hold.
     """
     return _UNENCODABLE.sub("\ufffd", text)
+
+
+def storable(text: str) -> str:
+    r"""Return `text` with U+FFFD for what no encoding of Unicode can hold: lone surrogates.
+
+    >>> storable("a\ud800b") == "a\ufffdb"
+    True
+    """
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def clean(text: str) -> str:

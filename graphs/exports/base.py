@@ -1,14 +1,11 @@
 """What an export is, and how its file comes into being."""
 
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from questgraph.graphs.knowledge import KnowledgeGraph
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +18,6 @@ class Exporter:
 
     whole: bool = False
     """Whether it also writes what a policy does not show."""
-
-
-def storable(text: str) -> str:
-    r"""Return `text` with U+FFFD for what no encoding of Unicode can hold: lone surrogates.
-
-    >>> storable("a\ud800b") == "a\ufffdb"
-    True
-    """
-    return _SURROGATE.sub("\ufffd", text)
 
 
 def write_whole(path: Path, data: bytes) -> None:

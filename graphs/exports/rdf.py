@@ -14,14 +14,11 @@ from rdflib import RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import PROV, SKOS
 
 from questgraph.graphs.evidence import Evidence
-from questgraph.graphs.exports.base import storable, write_whole
+from questgraph.graphs.exports.base import write_whole
 from questgraph.graphs.knowledge import KnowledgeGraph
+from questgraph.tools.decoding import storable
+from questgraph.tools.ontologies.vocabulary import QG, ROLE, TYPE
 
-QG = Namespace("urn:questgraph:vocabulary:")
-"""What questgraph says about evidence: `quote`, `start`, `end`, `verdict`, perhaps `score`."""
-
-TYPE = Namespace("urn:questgraph:type:")
-ROLE = Namespace("urn:questgraph:role:")
 NODE = Namespace("urn:questgraph:")
 """Nodes and statements keep their ids: `e:0c4d…` is that with the prefix `e`."""
 

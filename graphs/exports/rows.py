@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 
-from questgraph.graphs.exports.base import storable
 from questgraph.graphs.knowledge import KnowledgeGraph
+from questgraph.tools.decoding import storable
 from questgraph.tools.errors import ConfigError
 from questgraph.tools.records import digest
 

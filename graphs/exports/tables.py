@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from questgraph.graphs.exports.base import storable, write_whole
+from questgraph.graphs.exports.base import write_whole
 from questgraph.graphs.knowledge import KnowledgeGraph
+from questgraph.tools.decoding import storable
 
 NODES = ("id", "kind", "type", "name", "aliases", "support")
 EDGES = ("id", "head", "tail", "kind", "type", "qualifiers", "support", "document", "quote")

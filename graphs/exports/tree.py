@@ -6,8 +6,9 @@ from typing import Any
 
 import networkx as nx
 
-from questgraph.graphs.exports.base import storable, write_whole
+from questgraph.graphs.exports.base import write_whole
 from questgraph.graphs.knowledge import KnowledgeGraph
+from questgraph.tools.decoding import storable
 
 
 def node_link(graph: KnowledgeGraph) -> dict[str, Any]:

@@ -16,9 +16,10 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from rdflib import RDF, RDFS, XSD, Namespace
 from rdflib.namespace import PROV, SKOS
 
-from questgraph.graphs.exports.base import storable
-from questgraph.graphs.exports.rdf import DOCUMENT, EVIDENCE, NODE, QG, ROLE, TYPE
+from questgraph.graphs.exports.rdf import DOCUMENT, EVIDENCE, NODE
 from questgraph.graphs.exports.rows import EdgeRow, NodeRow
+from questgraph.tools.decoding import storable
+from questgraph.tools.ontologies.vocabulary import QG, ROLE, TYPE
 
 GRAPH = NamedNode("urn:questgraph:graph")
 """The named graph in which all of questgraph's statements are: others are somebody else's."""

@@ -15,9 +15,9 @@ from rdflib import RDF, RDFS, BNode, Graph, Literal
 from rdflib.namespace import PROV
 
 from questgraph.graphs.exports import export, exporters
-from questgraph.graphs.exports.rdf import QG, TYPE
 from questgraph.graphs.knowledge import KnowledgeGraph, build
 from questgraph.tools.errors import UnknownNameError
+from questgraph.tools.ontologies.vocabulary import QG, TYPE
 from questgraph.tools.records import Argument, Claim, Document, Kind, Mention, Span
 from questgraph.tools.schema import EntityType, EventType, RelationType, Role, Schema
 

@@ -8,7 +8,11 @@ from rdflib import OWL, RDF, RDFS, SH, SKOS, XSD, Graph, Literal, Namespace, URI
 from rdflib.namespace import DCTERMS
 from rdflib.term import Node
 
+from questgraph.tools.decoding import storable
+
 QG = Namespace("urn:questgraph:vocabulary:")
+"""What questgraph says: of evidence `quote`, `start`, `end`, `verdict`, perhaps `score`."""
+
 TYPE = Namespace("urn:questgraph:type:")
 ROLE = Namespace("urn:questgraph:role:")
 
@@ -30,7 +34,6 @@ DEFINITIONS = (
 EXAMPLES = (SKOS.example, SKOS.altLabel, _OBO_SYNONYM)
 
 _BUILT_IN = tuple(map(str, (OWL._NS, RDF._NS, RDFS._NS, SH._NS, SKOS._NS, XSD._NS)))
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def type_iri(name: str, iri: str = "") -> URIRef:
@@ -50,11 +53,6 @@ def made_of(namespace: Namespace, name: str) -> URIRef:
 def encoded(name: str) -> str:
     """Return `name` as it stands in an IRI: whatever it holds, it cannot end the IRI."""
     return quote(storable(name), safe=":")
-
-
-def storable(text: str) -> str:
-    """Return `text` with U+FFFD for what no encoding can hold: lone surrogates."""
-    return _SURROGATE.sub("\ufffd", text)
 
 
 def is_own(term: Node) -> bool:

@@ -13,6 +13,7 @@ from rdflib import OWL, RDF, RDFS, SH, SKOS, XSD, Graph, Literal, Namespace, URI
 from rdflib.collection import Collection
 from rdflib.term import BNode
 
+from questgraph.tools.decoding import storable
 from questgraph.tools.ontologies.vocabulary import (
     EVENT,
     NAME,
@@ -21,7 +22,6 @@ from questgraph.tools.ontologies.vocabulary import (
     TYPE,
     encoded,
     made_of,
-    storable,
     type_iri,
 )
 from questgraph.tools.schema import AnyType, EventType, RelationType, Role, Schema

@@ -8,7 +8,8 @@ from rdflib import RDF, Dataset, Graph, Literal, URIRef
 from rdflib.namespace import RDFS
 
 from questgraph.graphs.exports import export
-from questgraph.graphs.exports.rdf import DOCUMENT, NODE, TYPE
+from questgraph.graphs.exports.rdf import DOCUMENT, NODE
+from questgraph.tools.ontologies.vocabulary import TYPE
 
 from .graphs import NASTY, graph_of
 
