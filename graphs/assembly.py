@@ -8,9 +8,9 @@ Nothing here is kept: leave out a decision or a link and what comes out is as if
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
-from types import MappingProxyType
 
 from questgraph.graphs.conflicts import Policy, qualify, settled
 from questgraph.graphs.decisions import Decision, decided, links_of, splitting
@@ -48,8 +48,8 @@ def assemble(
         catalogue: Known things; nodes then say which of them they are, as attribute `linked`.
         policy: Which of contradicting facts are shown; all of them without one.
     """
-    claims = list(claims)
-    base = built(claims, documents, schema, decisions=decisions)
+    make = _maker(claims, documents, schema, decisions)
+    base = make()
     lineage, things = lineages(schema), things_of(base)
     known = entries_of(things, catalogue, schema, lineage) if catalogue else {}
     told, _ = antecedents(things, documents, schema, lineage)
@@ -57,10 +57,10 @@ def assemble(
     people = list(links_of(decisions))
     merges = merges_of(things, [*rules, *links, *people], lineage)
     if merges:
-        base = built(claims, documents, schema, decisions=decisions, merges=merges)
+        base = make(merges=merges)
     if twice := _told_twice(base, schema, people):
         merges |= twice
-        base = built(claims, documents, schema, decisions=decisions, merges=merges)
+        base = make(merges=merges)
     _link(base, known, merges)
     qualify(base, documents)
     return settled(base, schema, policy)
@@ -72,12 +72,25 @@ def built(
     schema: Schema,
     *,
     decisions: Sequence[Decision] = (),
-    merges: Merges = MappingProxyType({}),
 ) -> KnowledgeGraph:
-    """Return the graph of what is admitted, merged as told and not at all when nothing is."""
-    claims = decided(claims, decisions, documents)
-    resolve = splitting(resolve_names, decisions)
-    return build(claims, documents, schema, resolve=resolve, merges=merges)
+    """Return the graph of what is admitted, in which no thing is merged into another one."""
+    return _maker(claims, documents, schema, decisions)()
+
+
+def _maker(
+    claims: Iterable[Claim],
+    documents: Mapping[str, Document],
+    schema: Schema,
+    decisions: Sequence[Decision],
+) -> Callable[..., KnowledgeGraph]:
+    """Return what builds the graph of claims as people judged them, once for each `merges`."""
+    return partial(
+        build,
+        decided(claims, decisions, documents),
+        documents,
+        schema,
+        resolve=splitting(resolve_names, decisions),
+    )
 
 
 def _told_twice(graph: KnowledgeGraph, schema: Schema, people: Sequence[Link]) -> dict[str, Merge]:

@@ -12,7 +12,7 @@ bytes, and a thing keeps its id while both stay.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -90,6 +90,12 @@ def build(
     _add_relations(graph, facts, symmetric_in(schema))
     _add_events(graph, facts, schema, merges)
     return graph
+
+
+def parts_of(graph: KnowledgeGraph) -> Iterator[dict[str, Any]]:
+    """Yield the attributes of all nodes, then those of all edges."""
+    yield from (data for _, data in graph.nodes(data=True))
+    yield from (data for *_, data in graph.edges(data=True))
 
 
 def visible(graph: KnowledgeGraph) -> KnowledgeGraph:

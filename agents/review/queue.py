@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from questgraph.graphs.decisions import Decision, latest
 from questgraph.graphs.evidence import entering, said_of
-from questgraph.graphs.knowledge import KnowledgeGraph
+from questgraph.graphs.knowledge import KnowledgeGraph, parts_of
 from questgraph.graphs.resolution.alike import ALIKE
 from questgraph.graphs.resolution.links import By, Link, Thing
 from questgraph.tools.records import Claim, Mention, Verdict, digest
@@ -114,7 +114,7 @@ class Appraiser:
         self._graph = graph
         self._backing: dict[tuple[str, str], int] = {}
         self._conflicts: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-        for data in _parts(graph):
+        for data in parts_of(graph):
             self._note(data)
 
     def claim(self, claim: Claim, key: str = "") -> Item:
@@ -257,11 +257,6 @@ def decided_keys(decisions: Iterable[Decision]) -> set[str]:
 def clipped(text: str, most: int = 80) -> str:
     """Return the beginning of a text, with dots where there is more."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _parts(graph: KnowledgeGraph) -> Iterator[dict[str, Any]]:
-    yield from (data for _, data in graph.nodes(data=True))
-    yield from (data for *_, data in graph.edges(data=True))
 
 
 def _change(claim: Claim) -> float:

@@ -23,7 +23,7 @@ from questgraph.graphs.conflicts.statements import (
 )
 from questgraph.graphs.evidence import Evidence
 from questgraph.graphs.intervals import overlap
-from questgraph.graphs.knowledge import KnowledgeGraph
+from questgraph.graphs.knowledge import KnowledgeGraph, parts_of
 from questgraph.tools.records import HEAD, TAIL, digest
 from questgraph.tools.schema import Schema
 
@@ -43,7 +43,7 @@ def settled(graph: KnowledgeGraph, schema: Schema, policy: Policy | None = None)
     """
     rules = Rules.of(schema, policy or Policy())
     result = one_direction(graph, rules.axioms)
-    for data in _parts(result):
+    for data in parts_of(result):
         for name in _WRITTEN:
             data.pop(name, None)
     stated = statements(result, rules)
@@ -56,11 +56,6 @@ def settled(graph: KnowledgeGraph, schema: Schema, policy: Policy | None = None)
     for statement in stated:
         _check_signature(result, statement, rules)
     return result
-
-
-def _parts(graph: KnowledgeGraph) -> Iterable[dict[str, object]]:
-    yield from (data for _, data in graph.nodes(data=True))
-    yield from (data for *_, data in graph.edges(data=True))
 
 
 def _describe(statement: Statement) -> None:

@@ -17,7 +17,7 @@ from questgraph.graphs.evidence import Evidence
 from questgraph.graphs.exports.base import write_whole
 from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.tools.decoding import storable
-from questgraph.tools.ontologies.vocabulary import QG, ROLE, TYPE
+from questgraph.tools.ontologies.vocabulary import QG, ROLE, TYPE, made_of
 
 NODE = Namespace("urn:questgraph:")
 """Nodes and statements keep their ids: `e:0c4d…` is that with the prefix `e`."""
@@ -63,11 +63,11 @@ def to_rdf(graph: KnowledgeGraph) -> Graph:
     for prefix, namespace in _PREFIXES.items():
         rdf.bind(prefix, namespace)
     for node, data in graph.nodes(data=True):
-        _add_node(rdf, _iri(NODE, node), data)
+        _add_node(rdf, made_of(NODE, node), data)
     for head, tail, key, data in graph.edges(keys=True, data=True):
-        predicate = _iri(ROLE if data["kind"] == "role" else TYPE, data["type"])
-        triple = _iri(NODE, head), predicate, _iri(NODE, tail)
-        _add_statement(rdf, _iri(NODE, key), triple, data)
+        predicate = made_of(ROLE if data["kind"] == "role" else TYPE, data["type"])
+        triple = made_of(NODE, head), predicate, made_of(NODE, tail)
+        _add_statement(rdf, made_of(NODE, key), triple, data)
     return rdf
 
 
@@ -83,7 +83,7 @@ def _sorted(data: Any) -> Any:
 
 
 def _add_node(rdf: Graph, node: URIRef, data: Mapping[str, Any]) -> None:
-    rdf.add((node, RDF.type, _iri(TYPE, data["type"])))
+    rdf.add((node, RDF.type, made_of(TYPE, data["type"])))
     rdf.add((node, RDFS.label, _literal(data["name"])))
     for alias in data["aliases"]:
         rdf.add((node, SKOS.altLabel, _literal(alias)))
@@ -104,13 +104,16 @@ def _add_statement(
         rdf.add((statement, part, value))
     for role, values in data.get("qualifiers", {}).items():
         for value in values:
-            rdf.add((statement, _iri(ROLE, role), _literal(value)))
+            rdf.add((statement, made_of(ROLE, role), _literal(value)))
     _add_evidence(rdf, statement, data["support"])
 
 
 def _add_evidence(rdf: Graph, subject: URIRef, support: Iterable[Evidence]) -> None:
     for record in support:
-        evidence, document = _iri(EVIDENCE, record["claim"]), _iri(DOCUMENT, record["document"])
+        evidence, document = (
+            made_of(EVIDENCE, record["claim"]),
+            made_of(DOCUMENT, record["document"]),
+        )
         rdf.add((subject, PROV.wasDerivedFrom, evidence))
         rdf.add((evidence, RDF.type, PROV.Entity))
         rdf.add((evidence, PROV.wasQuotedFrom, document))
@@ -121,10 +124,6 @@ def _add_evidence(rdf: Graph, subject: URIRef, support: Iterable[Evidence]) -> N
         if "score" in record:
             rdf.add((evidence, QG.score, Literal(str(record["score"]), datatype=XSD.decimal)))
         rdf.add((document, RDFS.label, _literal(record["document"])))
-
-
-def _iri(namespace: Namespace, name: str) -> URIRef:
-    return URIRef(namespace + quote(storable(name), safe=":"))
 
 
 def _literal(text: str) -> Literal:

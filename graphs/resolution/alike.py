@@ -17,7 +17,7 @@ from typing import TypeAlias
 from rapidfuzz.distance import Indel
 
 from questgraph.graphs.resolution.links import Link, Thing
-from questgraph.graphs.resolution.names import UNTYPED, Lineage
+from questgraph.graphs.resolution.names import UNTYPED, Lineage, agree
 from questgraph.graphs.resolution.shorts import initials
 from questgraph.graphs.resolution.spelling import normalize, squeezed
 
@@ -68,7 +68,7 @@ def doubtful_links(
     things = _everywhere(things)
     found: dict[tuple[str, str], Link] = {}
     for one, other, score, why in (*_by_characters(things), *_by_meaning(things, near)):
-        if one.id == other.id or other.id in one.joined or not _agree(one, other, lineage):
+        if one.id == other.id or other.id in one.joined or not agree(one.type, other.type, lineage):
             continue
         if _kept_apart(one, other) or _other_numbers(one, other):
             continue
@@ -118,15 +118,12 @@ def _by_meaning(
 def _agreeing(group: Sequence[Thing], lineage: Lineage) -> Iterator[tuple[Thing, Thing]]:
     """Yield the pairs of types that agree; what has no type only where all others agree."""
     typed = [thing for thing in group if thing.type != UNTYPED]
-    yield from (pair for pair in combinations(typed, 2) if _agree(*pair, lineage))
-    if all(_agree(*pair, lineage) for pair in combinations(typed, 2)):
+    pairs = [(a, b, agree(a.type, b.type, lineage)) for a, b in combinations(typed, 2)]
+    yield from ((one, other) for one, other, fits in pairs if fits)
+    if all(fits for *_, fits in pairs):
         for thing in group:
             if thing.type == UNTYPED:
                 yield from ((thing, other) for other in group if other is not thing)
-
-
-def _agree(one: Thing, other: Thing, lineage: Lineage) -> bool:
-    return one.type in lineage(other.type) or other.type in lineage(one.type)
 
 
 def _everywhere(things: Iterable[Thing]) -> list[Thing]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from questgraph.graphs.resolution.links import Link, Thing
-from questgraph.graphs.resolution.names import UNTYPED, Lineage, is_pronoun
+from questgraph.graphs.resolution.names import UNTYPED, Lineage, agree, is_pronoun
 from questgraph.graphs.resolution.shorts import people_in
 from questgraph.graphs.resolution.spelling import normalize
 from questgraph.tools.chunking import sentences
@@ -96,7 +96,7 @@ def _points_back(name: str) -> bool:
 
 def _fits(local: Thing, named: Thing, people: frozenset[str], lineage: Lineage) -> bool:
     """Say whether a name may be what a pronoun or a description means."""
-    if named.id in local.joined or not _agree(local.type, named.type, lineage):
+    if named.id in local.joined or not agree(local.type, named.type, lineage):
         return False
     form = normalize(local.names[0])
     if form in _PEOPLE:
@@ -105,10 +105,6 @@ def _fits(local: Thing, named: Thing, people: frozenset[str], lineage: Lineage) 
         return named.type not in people
     # A description without a type could be anything.
     return form in _ANY or local.type != UNTYPED
-
-
-def _agree(one: str, other: str, lineage: Lineage) -> bool:
-    return one in lineage(other) or other in lineage(one)
 
 
 def _why(local: Thing, named: Thing) -> str:

@@ -10,9 +10,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from questgraph.graphs.resolution.links import Link, Thing
-from questgraph.graphs.resolution.names import Lineage
+from questgraph.graphs.resolution.names import Lineage, agree
 from questgraph.graphs.resolution.spelling import squeezed
 from questgraph.tools.catalogues import Entry
+from questgraph.tools.codecs.parsing import by_folded, fold
 from questgraph.tools.schema import Schema
 
 
@@ -36,7 +37,7 @@ def entries_of(
         schema: Whose types the things have.
         lineage: Says which types agree.
     """
-    known = {_folded(type_.name): type_.name for type_ in schema.entities}
+    known = by_folded(type_.name for type_ in schema.entities)
     forms: defaultdict[str, dict[Entry, None]] = defaultdict(dict)
     for entry in entries:
         for name in (entry.name, *entry.aliases):
@@ -65,7 +66,7 @@ def _linked(
         entry: name
         for name in reversed(thing.names)
         for entry in forms.get(squeezed(name), {})
-        if _fits(thing, known.get(_folded(entry.type)), lineage)
+        if _fits(thing, known.get(fold(entry.type)), lineage)
     }
     match list(fitting.items()):
         case []:
@@ -78,8 +79,4 @@ def _linked(
 
 
 def _fits(thing: Thing, type_: str | None, lineage: Lineage) -> bool:
-    return type_ is None or type_ in lineage(thing.type) or thing.type in lineage(type_)
-
-
-def _folded(name: str) -> str:
-    return "".join(c for c in name.casefold() if c.isalnum())
+    return type_ is None or agree(thing.type, type_, lineage)

@@ -160,6 +160,11 @@ def lineages(schema: Schema) -> Lineage:
     return lineage
 
 
+def agree(one: str, other: str, lineage: Lineage) -> bool:
+    """Say whether two types may be of one thing: one of them is the other, or wider."""
+    return one in lineage(other) or other in lineage(one)
+
+
 def narrowest(type_: str, others: Collection[str], lineage: Lineage) -> str:
     """Return the narrowest of the types below `type_`, or itself where they part ways."""
     below = {other for other in others if type_ in lineage(other)}
@@ -193,5 +198,5 @@ def _key(
 
 def _only(longs: Meanings, type_: str, lineage: Lineage) -> str:
     """Return the one long name of a type that agrees; empty where there are none, or several."""
-    found = {long for long, of in longs if of in lineage(type_) or type_ in lineage(of)}
+    found = {long for long, of in longs if agree(of, type_, lineage)}
     return found.pop() if len(found) == 1 else ""
