@@ -9,11 +9,11 @@ again.
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, TypeVar, Unpack
 
 from questgraph.agents.concurrency import together
 from questgraph.agents.converse import about, converse
@@ -33,6 +33,7 @@ from questgraph.graphs.resolution.links import Link, Thing
 from questgraph.graphs.resolution.things import things_of
 from questgraph.retrieval.embedders import open_embedder
 from questgraph.retrieval.neighbours import neighbours
+from questgraph.tools.codecs.base import Codec
 from questgraph.tools.codecs.choice import NONE, Choice
 from questgraph.tools.codecs.picks import Picks
 from questgraph.tools.database import open_database
@@ -40,6 +41,8 @@ from questgraph.tools.models.base import Message
 from questgraph.tools.prompts import render
 from questgraph.tools.records import Document, Usage
 from questgraph.tools.settings import Settings
+
+T = TypeVar("T")
 
 TOGETHER = 5
 """Pairs in one question: a small model loses the thread of more."""
@@ -134,21 +137,13 @@ async def _ask_pairs(engine: Engine, base: KnowledgeGraph, doubts: Sequence[Link
     """Put some pairs in one question."""
     codec = Picks(len(doubts))
     text = render("same.v1", pairs=[_shown(base, doubt) for doubt in doubts], how=codec.instruct())
-    answer = await converse(
-        engine.gateway,
-        [Message("user", text)],
-        about(codec, (), text, max_tokens=64),
-        stage="resolve",
-    )
-    usage = sum((turn.usage for turn in answer.turns), Usage())
-    if answer.problem or answer.value is None:
-        return _Answered((), answer.problem, usage)
-    picked = answer.value
-    links = (
-        doubt._replace(same=i in picked, by="model", reason=f"the model, asked: {doubt.reason}")
-        for i, doubt in enumerate(doubts)
-    )
-    return _Answered(tuple(links), None, usage)
+
+    def links(picked: frozenset[int]) -> Iterator[Link]:
+        for i, doubt in enumerate(doubts):
+            reason = f"the model, asked: {doubt.reason}"
+            yield doubt._replace(same=i in picked, by="model", reason=reason)
+
+    return await _put(engine, text, codec, links, max_tokens=64)
 
 
 async def _ask_whom(engine: Engine, doubt: Doubt, documents: Mapping[str, Document]) -> _Answered:
@@ -164,20 +159,33 @@ async def _ask_whom(engine: Engine, doubt: Doubt, documents: Mapping[str, Docume
         options=codec.lines,
         how=codec.instruct(),
     )
+
+    def links(chosen: int) -> Iterator[Link]:
+        for i, thing in enumerate(doubt.candidates):
+            yield Link(doubt.thing.id, thing.id, i == chosen, _meaning(name, thing), "model")
+
+    return await _put(engine, question, codec, links, max_tokens=16)
+
+
+async def _put(
+    engine: Engine,
+    text: str,
+    codec: Codec[T],
+    links: Callable[[T], Iterable[Link]],
+    *,
+    max_tokens: int,
+) -> _Answered:
+    """Ask a question by itself; return the links that its answer makes."""
     answer = await converse(
         engine.gateway,
-        [Message("user", question)],
-        about(codec, (), question, max_tokens=16),
+        [Message("user", text)],
+        about(codec, (), text, max_tokens=max_tokens),
         stage="resolve",
     )
     usage = sum((turn.usage for turn in answer.turns), Usage())
     if answer.problem or answer.value is None:
         return _Answered((), answer.problem, usage)
-    links = (
-        Link(doubt.thing.id, thing.id, i == answer.value, _meaning(name, thing), "model")
-        for i, thing in enumerate(doubt.candidates)
-    )
-    return _Answered(tuple(links), None, usage)
+    return _Answered(tuple(links(answer.value)), None, usage)
 
 
 def _meaning(name: str, thing: Thing) -> str:

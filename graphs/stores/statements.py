@@ -10,7 +10,7 @@ resource also has `qg:data`, all its attributes as JSON, and `qg:digest`.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 from rdflib import RDF, RDFS, XSD, Namespace
@@ -19,7 +19,7 @@ from rdflib.namespace import PROV, SKOS
 from questgraph.graphs.exports.rdf import DOCUMENT, EVIDENCE, NODE
 from questgraph.graphs.exports.rows import EdgeRow, NodeRow
 from questgraph.tools.decoding import storable
-from questgraph.tools.ontologies.vocabulary import QG, ROLE, TYPE
+from questgraph.tools.ontologies.vocabulary import QG, ROLE, TYPE, made_of
 
 GRAPH = NamedNode("urn:questgraph:graph")
 """The named graph in which all of questgraph's statements are: others are somebody else's."""
@@ -122,4 +122,4 @@ def _quad(subject: Any, predicate: Any, object_: Any) -> Quad:
 
 def _iri(namespace: Namespace, name: str) -> NamedNode:
     """Return the IRI of a name: percent-encoding makes any name safe."""
-    return NamedNode(namespace + quote(storable(name), safe=":"))
+    return NamedNode(made_of(namespace, name))
