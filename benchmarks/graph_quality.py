@@ -1,188 +1,90 @@
-"""Whether a graph has one node for each thing: ours and peers' resolution of the same mentions.
+"""Whether a graph has one node for each thing, and holds what the text says; ours beside peers.
 
-    make graph-quality                                         needs no model but for kg-gen
-    .venv/bin/python benchmarks/graph_quality.py --arms questgraph --limit 20
+    make graph-quality                                         needs no model
+    .venv/bin/python benchmarks/graph_quality.py --kg-gen 4    kg-gen brings mentions together too
+    .venv/bin/python benchmarks/graph_quality.py --facts --sets redocred,mine
 
-The mentions are the labelled ones, so that only bringing them together is measured, document by
-document, with B³ and CEAF over entities. `names` is `questgraph` without its merges. Prints a
-table and writes `docs/graph-quality.json`. kg-gen asks the local model, slowly: it gets the first
-`--kg-gen` documents, and so does everybody in the rows that are compared with it.
+Of labelled mentions, only bringing them together is measured (`graph_quality_mentions`). With
+`--facts` the local model reads the documents, for an hour or more, and what its graph holds is
+measured (`graph_quality_facts`); what was asked once is in `runs/quality` and not asked again.
+Prints tables and writes `docs/graph-quality.json`; what is not measured this time stays in it.
 """
 
 import argparse
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from harness import DOCS, machine, markdown, told, write
-from quality_asking import DATA, endpoint
+import graph_quality_facts as facts
+import graph_quality_mentions as mentions
+from harness import DOCS, machine, write
+from quality_asking import DATA, RECORDED, endpoint
 
-from questgraph.agents.evaluation.datasets import Dataset, load_dataset
-from questgraph.graphs.assembly import assemble, built
-from questgraph.graphs.knowledge import KnowledgeGraph
-from questgraph.tools.labelled import Labelled
-from questgraph.tools.records import Document, Span
-from questgraph.tools.schema import Schema
-from questgraph.tools.scoring.coreference import Agreement, b_cubed, ceaf
+from questgraph.agents.evaluation.datasets import load_dataset
+from questgraph.tools.database import open_database
 
-SETS = ("redocred", "biored")
-RECORDED = Path(__file__).resolve().parents[1] / "runs" / "quality"
-SEED = 7
-
-Groups = list[frozenset[Span]]
-Grouping = Callable[[Schema, Sequence[Labelled]], Iterator[Groups]]
-"""Says for each document which mentions name one thing."""
+Rows = list[dict[str, Any]]
 
 
-def labelled(passage: Labelled) -> Groups:
-    """Return the groups that are labelled; a mention of two things counts for the first."""
-    spans = {m.span for c in passage.claims if c.kind == "entity" for m in c.fillers("mention")}
-    return _apart([*passage.clusters, *([span] for span in sorted(filter(None, spans)))])
+def brought_together(sets: Sequence[str], arms: Sequence[str], limit: int | None, k: int) -> Rows:
+    """Return how well everybody brings labelled mentions together.
+
+    Args:
+        sets: Folders of the labelled sets.
+        arms: Who is measured; everybody when empty.
+        limit: So many documents of each set at most.
+        k: kg-gen asks the local model, slowly: it gets so many documents, and so does everybody in
+            the rows that are compared with it.
+    """
+    chosen = {name: arm for name, arm in mentions.ARMS.items() if not arms or name in arms}
+    rows = []
+    for name in sets:
+        dataset = load_dataset(DATA / name, limit=limit, seed=mentions.SEED)
+        for arm, group in chosen.items():
+            found = mentions.measure(dataset, group, dataset.passages)
+            rows.append({"set": name, "arm": arm, **found})
+        if k:
+            with endpoint(RECORDED) as url:
+                beside = {**chosen, "kg-gen": mentions.theirs("kg-gen", f"{url}/kg-gen/v1")}
+                for arm, group in beside.items():
+                    found = mentions.measure(dataset, group, dataset.passages[:k])
+                    rows.append({"set": name, "arm": arm, **found})
+    return rows
 
 
-def ours(build: Callable[..., KnowledgeGraph]) -> Grouping:
-    """Return the grouping of one of our ways to build a graph."""
-
-    def group(schema: Schema, passages: Sequence[Labelled]) -> Iterator[Groups]:
-        for passage in passages:
-            document = Document(passage.id, passage.text)
-            yield _nodes(build(passage.claims, {document.id: document}, schema))
-
-    return group
-
-
-def theirs(peer: str, url: str = "") -> Grouping:
-    """Return the grouping of a peer."""
-
-    def group(_: Schema, passages: Sequence[Labelled]) -> Iterator[Groups]:
-        names = [list(_names(passage).items()) for passage in passages]
-        task = {
-            "peer": peer,
-            "url": url,
-            "documents": [
-                {"id": passage.id, "names": [name for name, _ in some]}
-                for passage, some in zip(passages, names, strict=True)
-            ],
-        }
-        for some, answer in zip(names, told("graph_quality_peers.py", task), strict=True):
-            if "error" in answer:
-                print(f"{peer} lost {answer['id']}: {answer['error']}")
-            groups = [[s for i in group for s in some[i][1]] for group in answer["groups"]]
-            yield _apart([*groups, *(spans for _, spans in some)])
-
-    return group
-
-
-ARMS: dict[str, Grouping] = {
-    "exact": theirs("exact"),
-    "neo4j-graphrag, fuzzy": theirs("neo4j-graphrag, fuzzy"),
-    "names": ours(built),
-    "questgraph": ours(assemble),
-}
-
-
-def measure(dataset: Dataset, group: Grouping, passages: Sequence[Labelled]) -> dict[str, Any]:
-    """Return how well mentions are brought together, with 95 % bootstrap bounds over documents."""
-    said = list(group(dataset.schema, passages))
-    meant = [labelled(passage) for passage in passages]
-    found: dict[str, Any] = {"documents": len(passages)}
-    for name, metric in (("b3", b_cubed), ("ceaf", ceaf)):
-        each = [metric(a, b) for a, b in zip(meant, said, strict=True)]
-        whole = sum(each, Agreement())
-        found[name] = {
-            "precision": round(whole.precision, 4),
-            "recall": round(whole.recall, 4),
-            "f1": [round(value, 4) for value in (whole.f1, *_bounds(each))],
-        }
-    # A thing that has more nodes than one has that many too many.
-    nodes, things = sum(map(len, said)), sum(map(len, meant))
-    return {**found, "nodes": nodes, "things": things}
-
-
-def table(rows: Iterable[dict[str, Any]]) -> str:
-    """Return the figures as Markdown."""
-
-    def f1(row: dict[str, Any], metric: str) -> str:
-        value, low, high = row[metric]["f1"]
-        return f"{value:.3f} ({low:.3f}–{high:.3f})"
-
-    head = ["set", "arm", "documents", "B³ P", "B³ R", "B³ F1", "CEAF F1", "nodes / things"]
-    body = [
-        [
-            *(row["set"], row["arm"], str(row["documents"])),
-            *(f"{row['b3'][part]:.3f}" for part in ("precision", "recall")),
-            *(f1(row, "b3"), f1(row, "ceaf"), f"{row['nodes']} / {row['things']}"),
-        ]
-        for row in rows
-    ]
-    return markdown(head, body, words=2)
-
-
-def _apart(groups: Iterable[Iterable[Span]]) -> Groups:
-    """Return groups in which each mention is in the first that had it."""
-    seen: set[Span] = set()
-    found = []
-    for group in groups:
-        new = frozenset(group) - seen
-        seen |= new
-        if new:
-            found.append(new)
-    return found
-
-
-def _nodes(graph: KnowledgeGraph) -> Groups:
-    spans: defaultdict[str, set[Span]] = defaultdict(set)
-    for _, node in graph.nodes(data=True):
-        for record in node["support"]:
-            for mention in record["mentions"]:
-                spans[mention["node"]].add(Span(mention["start"], mention["end"]))
-    return _apart(group for id_, group in sorted(spans.items()) if id_)
-
-
-def _names(passage: Labelled) -> dict[tuple[str, str], list[Span]]:
-    names: defaultdict[tuple[str, str], list[Span]] = defaultdict(list)
-    for claim in passage.claims:
-        if claim.kind == "entity" and (span := claim.arguments[0].mention.span):
-            names[claim.type, passage.text[slice(*span)]].append(span)
-    return dict(names)
-
-
-def _bounds(each: Sequence[Agreement]) -> tuple[float, float]:
-    chance = np.random.default_rng(SEED)
-    draws = chance.integers(0, len(each), (1000, len(each)))
-    scores = [sum((each[i] for i in draw), Agreement()).f1 for draw in draws]
-    low, high = np.percentile(scores, (2.5, 97.5))
-    return float(low), float(high)
+def held(sets: Sequence[str], arms: Sequence[str], limit: int | None) -> Rows:
+    """Return what everybody's graphs hold of what is labelled, with the local model."""
+    RECORDED.mkdir(parents=True, exist_ok=True)
+    with endpoint(RECORDED) as url, open_database(RECORDED / "calls.db") as database:
+        return list(facts.measure(sets, arms, limit, url, database))
 
 
 def main() -> None:
-    """Measure, print the table and write the report."""
+    """Measure, print the tables and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sets", default=",".join(SETS), help="parted by commas")
+    parser.add_argument("--facts", action="store_true", help="what the local model's graphs hold")
+    parser.add_argument("--sets", default="", help="parted by commas; all when left out")
     parser.add_argument("--arms", default="", help="parted by semicolons; all when left out")
     parser.add_argument("--limit", type=int, help="so many documents of each set at most")
     parser.add_argument("--kg-gen", type=int, default=0, help="so many documents for kg-gen")
     parser.add_argument("--out", type=Path, default=DOCS / "graph-quality.json")
     asked = parser.parse_args()
-    wanted = [name.strip() for name in asked.arms.split(";") if name]
-    arms = {name: arm for name, arm in ARMS.items() if not wanted or name in wanted}
-    rows = []
-    for name in asked.sets.split(","):
+    part = facts if asked.facts else mentions
+    sets = asked.sets.split(",") if asked.sets else list(part.SETS)
+    arms = [name.strip() for name in asked.arms.split(";") if name]
+    for name in sets:
         if not (DATA / name).is_dir():
             raise SystemExit(f"{DATA / name} is not there: QUESTGRAPH_DATA names the labelled sets")
-        dataset = load_dataset(DATA / name, limit=asked.limit, seed=SEED)
-        for arm, group in arms.items():
-            rows.append({"set": name, "arm": arm, **measure(dataset, group, dataset.passages)})
-        if asked.kg_gen:
-            some = dataset.passages[: asked.kg_gen]
-            with endpoint(RECORDED) as url:
-                beside = {**arms, "kg-gen": theirs("kg-gen", f"{url}/kg-gen/v1")}
-                for arm, group in beside.items():
-                    rows.append({"set": name, "arm": arm, **measure(dataset, group, some)})
-    print(table(rows))
-    write({"machine": machine(), "rows": rows}, asked.out)
+    rows = (
+        held(sets, arms, asked.limit)
+        if asked.facts
+        else brought_together(sets, arms, asked.limit, asked.kg_gen)
+    )
+    print(part.table(rows))
+    report = json.loads(asked.out.read_text("utf-8")) if asked.out.is_file() else {}
+    key = "facts" if asked.facts else "mentions"
+    write({**report, "machine": machine(), key: rows}, asked.out)
 
 
 if __name__ == "__main__":

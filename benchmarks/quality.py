@@ -16,9 +16,18 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness import draw
+from harness import DOCS, draw
 from quality_arms import ARMS, CHANGES, CHANGES_ON, Arm
-from quality_asking import SEED, SETS, Collection, collections, endpoint, ours, theirs
+from quality_asking import (
+    RECORDED,
+    SEED,
+    SETS,
+    Collection,
+    collections,
+    endpoint,
+    ours,
+    theirs,
+)
 from quality_figures import (
     Figures,
     changes_table,
@@ -30,10 +39,6 @@ from quality_figures import (
 
 from questgraph.agents.evaluation.scores import Scored, metrics_for
 from questgraph.tools.database import Database, open_database
-
-ROOT = Path(__file__).resolve().parents[1]
-DOCS = ROOT / "docs"
-RECORDED = ROOT / "runs" / "quality"
 
 COMPARED = ("ner.string.strict", "re.string", "re.tripletset", "ee.arg.c")
 """What everybody can be compared by: peers give no places, so names are compared."""
@@ -64,7 +69,7 @@ def measure(names: Sequence[str], arms: Sequence[str], limit: int | None) -> Fig
     compared: list[Scored] = []
     changed: list[Scored] = []
     with endpoint(RECORDED) as url, open_database(RECORDED / "calls.db") as database:
-        for on in collections(names, limit):
+        for on in collections({name: SETS[name] for name in names}, limit):
             wanted = [arm for arm in ARMS if not arms or arm.name in arms]
             compared += filter(None, (measured(arm, on, url, database) for arm in wanted))
             if on.name in CHANGES_ON:

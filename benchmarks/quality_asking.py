@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from questgraph.tools.settings import Settings
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+RECORDED = ROOT / "runs" / "quality"
 DATA = Path(os.environ.get("QUESTGRAPH_DATA", ROOT.parent / "shared" / "data"))
 
 SETS = {
@@ -54,15 +55,20 @@ class Collection:
     banks: dict[str, Bank]
 
 
-def collections(names: Sequence[str], limit: int | None) -> Iterator[Collection]:
-    """Yield each set with banks that have none of its evaluated passages."""
+def collections(sizes: Mapping[str, int], limit: int | None) -> Iterator[Collection]:
+    """Yield each set with banks that have none of its evaluated passages.
+
+    Args:
+        sizes: How many passages of each set.
+        limit: At most so many of each, when it is given.
+    """
     settings = Settings.read()
     starter = open_bank(STARTER, settings)
-    for name in names:
+    for name, size in sizes.items():
         folder = DATA / name
         if not folder.is_dir():
             raise SystemExit(f"{folder} is not there: QUESTGRAPH_DATA names the labelled sets")
-        dataset = load_dataset(folder, limit=min(SETS[name], limit or SETS[name]), seed=SEED)
+        dataset = load_dataset(folder, limit=min(size, limit or size), seed=SEED)
         file = folder / "train.jsonl"
         pool = list(read_labelled(file if file.is_file() else folder / "dev.jsonl"))
         own = trained(readable(pool, folder), dataset.passages, settings).bank

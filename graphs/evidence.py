@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from typing import Any
 
+from questgraph.tools.quoting import quote
 from questgraph.tools.records import HEAD, MENTION, TAIL, Claim, Document, Kind, Span, Verdict
 from questgraph.tools.schema import Schema
 
@@ -34,13 +35,13 @@ def evidence_of(claim: Claim, document: Document, nodes: Iterable[str]) -> Evide
         document: Where.
         nodes: For each argument, the id of the node that it names; empty for none.
     """
-    start, end = claim.evidence or hull(claim)
+    around = claim.evidence or hull(claim)
+    spans = [mention.span for _, mention in claim.arguments if mention.span]
     return {
         "claim": claim.id,
         "document": claim.document_id,
-        "start": start,
-        "end": end,
-        "quote": document.text[start:end],
+        **around._asdict(),
+        "quote": quote(document.text, around, spans),
         "mentions": [
             {
                 "role": role,

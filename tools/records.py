@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from questgraph.tools.quoting import quote
+
 Kind = Literal["entity", "relation", "event"]
 """What a type or a claim is about."""
 
@@ -222,7 +224,8 @@ class Claim:
 
     def to_json(self, document: Document) -> dict[str, object]:
         """Return the claim as plain data, with the words of `document` that say it."""
-        quote = document.text[slice(*self.evidence)] if self.evidence else None
+        spans = [mention.span for _, mention in self.arguments if mention.span]
+        said = quote(document.text, self.evidence, spans) if self.evidence else None
         return {
             "kind": self.kind,
             "type": self.type,
@@ -239,7 +242,7 @@ class Claim:
                 }
                 for role, mention in self.arguments
             ],
-            "evidence": quote,
+            "evidence": said,
             "verdict": self.verdict,
             "reason": self.reason,
             "votes": self.votes,

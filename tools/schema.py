@@ -171,6 +171,10 @@ class Schema:
         except KeyError:
             raise UnknownNameError("type", name, self._by_name) from None
 
+    def get(self, name: str) -> AnyType | None:
+        """Return the type called `name`, or `None` where there is none."""
+        return self._by_name.get(name)
+
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from questgraph.tools.codecs.parsing import read_json
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 
 LOOKUPS = ("find", "card", "neighbours", "paths", "facts")
 ANSWER, UNKNOWN = "answer", "unknown"
@@ -97,14 +97,7 @@ def step_format(allowed: Collection[str]) -> AnswerFormat:
     """Return the form of a step, for endpoints that can enforce one."""
     properties: dict[str, object] = {"do": {"enum": sorted(allowed)}}
     properties |= {field: {"type": "string"} for field in _FIELDS}
-    return AnswerFormat(
-        {
-            "type": "object",
-            "properties": properties,
-            "required": list(properties),
-            "additionalProperties": False,
-        }
-    )
+    return AnswerFormat(exact_object(properties))
 
 
 def _check(numbers: Sequence[int], facts: int) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 from questgraph.tools.errors import ConfigError
 from questgraph.tools.labelled import Labelled, read_labelled
-from questgraph.tools.records import Claim, Kind
+from questgraph.tools.records import KINDS, Claim, Kind
 from questgraph.tools.schema import Schema
-from questgraph.tools.schema_sources import load_schema
+from questgraph.tools.schema_sources import general, load_schema
 from questgraph.tools.sets import read_set, schema_of
 
 META = "meta.json"
@@ -92,7 +92,7 @@ def load_dataset(
     passages = list(read_labelled(file) if file.suffix == ".jsonl" else read_set(file))
     described = file.parent / META
     meta: dict[str, Any] = json.loads(described.read_text("utf-8")) if described.is_file() else {}
-    schema = load_schema(described) if meta else schema_of(passages)
+    schema = _schema(described, meta, passages)
     chosen = drawn(passages, limit, seed)
     pair_given = "re_pair_given" in str(meta.get("eval_mode", ""))
     if _untyped(schema) and not pair_given:
@@ -125,6 +125,14 @@ def readable(passages: Iterable[Labelled], folder: Path) -> list[Labelled]:
     meta = json.loads(described.read_text("utf-8")) if described.is_file() else {}
     names = _identifiers(meta.get("relation_names") or {})
     return [_relabelled(passage, names) for passage in passages]
+
+
+def _schema(described: Path, meta: Mapping[str, Any], passages: Sequence[Labelled]) -> Schema:
+    """Return the types of a set; the general ones where facts in words are all that is labelled."""
+    if not meta:
+        return schema_of(passages)
+    typed = any(meta.get(f"{kind}_types") for kind in KINDS)
+    return load_schema(described) if typed or not any(p.facts for p in passages) else general()
 
 
 def _untyped(schema: Schema) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from questgraph.tools.codecs.parsing import fold, is_no_item, read_json
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 from questgraph.tools.schema import AnyType
 
 MOST = 40
@@ -36,7 +36,9 @@ class Statements:
     def format(self, types: Sequence[AnyType] = ()) -> AnswerFormat | None:
         """Return a schema with five texts for each fact."""
         fact = {"type": "array", "items": {"type": "string"}, "minItems": 5, "maxItems": 5}
-        return AnswerFormat(_object({"facts": {"type": "array", "items": fact, "maxItems": MOST}}))
+        return AnswerFormat(
+            exact_object({"facts": {"type": "array", "items": fact, "maxItems": MOST}})
+        )
 
     def write(self, value: Sequence[Statement], types: Sequence[AnyType] = ()) -> str:
         """Spell the facts."""
@@ -74,7 +76,7 @@ class Definitions:
 
     def format(self, types: Sequence[AnyType] = ()) -> AnswerFormat | None:
         """Return a schema with a text for each phrase."""
-        return AnswerFormat(_object({phrase: {"type": "string"} for phrase in self._phrases}))
+        return AnswerFormat(exact_object({phrase: {"type": "string"} for phrase in self._phrases}))
 
     def write(self, value: Mapping[str, str], types: Sequence[AnyType] = ()) -> str:
         """Spell the sentences."""
@@ -113,12 +115,3 @@ def _statement(item: object) -> Statement | None:
     texts = item.values() if isinstance(item, Mapping) else item
     parts = [" ".join(str(text).split()) for text in texts]
     return None if any(map(is_no_item, parts)) else Statement(*parts)
-
-
-def _object(properties: Mapping[str, object]) -> dict[str, object]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }

@@ -12,6 +12,7 @@ from questgraph.agents.recipes.codekgc import CODEKGC
 from questgraph.agents.recipes.codekgc_rationale import CODEKGC_RATIONALE
 from questgraph.agents.recipes.cot_er import COT_ER
 from questgraph.agents.recipes.docre_nli import DOCRE_NLI
+from questgraph.agents.recipes.document import DOCUMENT
 from questgraph.agents.recipes.filter_then_rerank import FILTER_THEN_RERANK
 from questgraph.agents.recipes.gcd import GCD
 from questgraph.agents.recipes.genie import GENIE
@@ -23,6 +24,7 @@ from questgraph.agents.recipes.instruct_uie import INSTRUCT_UIE
 from questgraph.agents.recipes.linkner import LINKNER
 from questgraph.agents.recipes.multi_turn import MULTI_TURN
 from questgraph.agents.recipes.oneshot import ONESHOT
+from questgraph.agents.recipes.open import OPEN
 from questgraph.agents.recipes.p_icl import P_ICL
 from questgraph.agents.recipes.padellm import PADELLM
 from questgraph.agents.recipes.planner import PLANNER
@@ -45,7 +47,7 @@ from questgraph.tools.registry import Registry
 DEFAULT = STAGED.name
 
 _RECIPES = (
-    *(STAGED, MULTI_TURN, ONESHOT, PLANNER),
+    *(STAGED, DOCUMENT, MULTI_TURN, ONESHOT, PLANNER, OPEN),
     *(CHATIE, CHATIE_TOOL, QA4RE, SUMASK, UNINER, XIE_DECOMPOSED, PROMPTNER),
     *(GPT_NER, GPT_RE, SELF_IMPROVE, C_ICL, P_ICL, RT, COT_ER, GUIDELINE_LEARNING),
     *(CODEIE, CODE4UIE, CODE4UIE_TWO_STAGE, CODEKGC, CODEKGC_RATIONALE, CODE4STRUCT),

@@ -55,8 +55,7 @@ def _claims(
     arguments = []
     for (role, wording), match in zip(frame.fillers, matches, strict=True):
         mention = _mention(wording, match, unit)
-        wanted = _wanted(schema, frame.type, role)
-        type_ = "" if role == TRIGGER else _type_of(mention, wanted, schema, known)
+        type_ = implied_type(mention, frame.type, role, schema, known)
         arguments.append(Argument(role, _mention(wording, match, unit, type_)))
     yield _claim(said, arguments, unit, borders)
 
@@ -86,21 +85,16 @@ def _mention(wording: str, match: Match | None, unit: Unit, type_: str = "") -> 
     return Mention(wording, type=type_, span=span, level=match.level)
 
 
-def _wanted(schema: Schema, name: str, role: str) -> tuple[str, ...]:
-    """Return the entity types that may fill `role` of type `name`."""
-    match schema[name]:
-        case RelationType(head=head, tail=tail):
-            return {HEAD: head, TAIL: tail}.get(role, ())
-        case EventType(roles=roles):
-            return next((each.types for each in roles if each.name == role), ())
-        case _:
-            return ()
-
-
-def _type_of(
-    mention: Mention, wanted: Sequence[str], schema: Schema, known: Sequence[Claim]
+def implied_type(
+    mention: Mention, name: str, role: str, schema: Schema, known: Sequence[Claim]
 ) -> str:
-    """Return the entity type of a mention: as claimed for its place, else as the role implies."""
+    """Return the entity type of what plays `role` in type `name`; empty where nothing says which.
+
+    It is as claimed for its place, else as the role implies.
+    """
+    if role == TRIGGER:
+        return ""
+    wanted = _wanted(schema, name, role)
     here = [
         claim.type
         for claim in known
@@ -111,3 +105,14 @@ def _type_of(
     fitting = [type_ for type_ in here if schema.accepts(wanted, type_)]
     implied = [wanted[0]] if len(wanted) == 1 else []
     return next(iter([*fitting, *here, *implied]), "")
+
+
+def _wanted(schema: Schema, name: str, role: str) -> tuple[str, ...]:
+    """Return the entity types that may fill `role` of type `name`; none where any may."""
+    match schema.get(name):
+        case RelationType(head=head, tail=tail):
+            return {HEAD: head, TAIL: tail}.get(role, ())
+        case EventType(roles=roles):
+            return next((each.types for each in roles if each.name == role), ())
+        case _:
+            return ()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from questgraph.tools.codecs.parsing import by_folded, fold, is_nothing, read_json
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 from questgraph.tools.schema import AnyType
 
 Lists = Mapping[str, tuple[str, ...]]
@@ -21,7 +21,7 @@ class Written:
 
     def format(self, types: Sequence[AnyType] = ()) -> AnswerFormat | None:
         """Return a schema that allows a text."""
-        return AnswerFormat(_object({"text": {"type": "string"}}))
+        return AnswerFormat(exact_object({"text": {"type": "string"}}))
 
     def write(self, value: str, types: Sequence[AnyType] = ()) -> str:
         """Spell the text."""
@@ -58,7 +58,9 @@ class Suggested:
     def format(self, types: Sequence[AnyType] = ()) -> AnswerFormat | None:
         """Return a schema with a list for each name; `None` when the model chooses the names."""
         words = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 16}
-        return AnswerFormat(_object(dict.fromkeys(self._names, words))) if self._names else None
+        return (
+            AnswerFormat(exact_object(dict.fromkeys(self._names, words))) if self._names else None
+        )
 
     def write(self, value: Lists, types: Sequence[AnyType] = ()) -> str:
         """Spell the lists."""
@@ -91,15 +93,6 @@ def quoted(text: str) -> str:
     "The \"Hague\""
     """
     return json.dumps(text, ensure_ascii=False)
-
-
-def _object(properties: Mapping[str, object]) -> dict[str, object]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
 
 
 def _words(value: object) -> tuple[str, ...]:

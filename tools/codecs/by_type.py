@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from questgraph.tools.codecs.parsing import by_folded, fold, is_no_item, is_nothing, read_json
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 from questgraph.tools.records import HEAD, MENTION, TAIL, TRIGGER, Frame
 from questgraph.tools.schema import AnyType, EntityType, EventType, RelationType
 
@@ -41,14 +41,8 @@ class ByType:
 
     def format(self, types: Sequence[AnyType]) -> AnswerFormat | None:
         """Return a schema with a key for each of `types`."""
-        return AnswerFormat(
-            {
-                "type": "object",
-                "properties": {type_.name: _items(type_) for type_ in types},
-                "required": [type_.name for type_ in types] if self.complete else [],
-                "additionalProperties": False,
-            }
-        )
+        properties = {type_.name: _items(type_) for type_ in types}
+        return AnswerFormat(exact_object(properties, None if self.complete else ()))
 
     def write(self, value: Sequence[Frame], types: Sequence[AnyType]) -> str:
         """Spell the frames as compact JSON, in the order of `types`."""
@@ -110,12 +104,7 @@ def _items(type_: AnyType) -> Json:
     elif isinstance(type_, EventType):
         texts = _array(text, 0, MOST_FILLERS)
         lead = {TRIGGER: text} if type_.trigger else {}
-        item = {
-            "type": "object",
-            "properties": {**lead, **{role.name: texts for role in type_.roles}},
-            "required": list(lead),
-            "additionalProperties": False,
-        }
+        item = exact_object({**lead, **{role.name: texts for role in type_.roles}}, lead)
         most = MOST_EVENTS
     return _array(item, 0, most)
 

@@ -9,7 +9,7 @@ from string import ascii_uppercase
 
 from questgraph.tools.codecs.parsing import fold, is_nothing
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 from questgraph.tools.schema import AnyType
 
 NONE = "none of the above"
@@ -55,14 +55,7 @@ class Choice:
 
     def format(self, types: Sequence[AnyType] = ()) -> AnswerFormat | None:
         """Return a schema that allows the letters of the options."""
-        return AnswerFormat(
-            {
-                "type": "object",
-                "properties": {"answer": {"enum": self.letters}},
-                "required": ["answer"],
-                "additionalProperties": False,
-            }
-        )
+        return AnswerFormat(exact_object({"answer": {"enum": self.letters}}))
 
     def write(self, value: int, types: Sequence[AnyType] = ()) -> str:
         """Spell the number as the option's letter."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from questgraph.tools.codecs.parsing import is_nothing
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 from questgraph.tools.schema import AnyType
 
 _NUMBER = re.compile(r"(?<![\w.,-])\d{1,6}(?![\w]|[.,]\d)")
@@ -34,14 +34,7 @@ class Count:
 
     def format(self, types: Sequence[AnyType] = ()) -> AnswerFormat | None:
         """Return a schema that allows the numbers."""
-        return AnswerFormat(
-            {
-                "type": "object",
-                "properties": {"count": {"enum": list(range(self.most + 1))}},
-                "required": ["count"],
-                "additionalProperties": False,
-            }
-        )
+        return AnswerFormat(exact_object({"count": {"enum": list(range(self.most + 1))}}))
 
     def write(self, value: int, types: Sequence[AnyType] = ()) -> str:
         """Spell the number."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from questgraph.tools.codecs.parsing import fold, read_json
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 from questgraph.tools.schema import AnyType
 
 _TIGHT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
@@ -97,12 +97,7 @@ def read_move(answer: str) -> Move:
 
 
 def _object(names: Sequence[str], abouts: Sequence[str]) -> dict[str, object]:
-    return {
-        "type": "object",
-        "properties": {"move": {"enum": list(names)}, "about": {"enum": list(abouts)}},
-        "required": ["move", "about"],
-        "additionalProperties": False,
-    }
+    return exact_object({"move": {"enum": list(names)}, "about": {"enum": list(abouts)}})
 
 
 def _each(texts: Iterable[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from questgraph.tools.codecs.parsing import by_folded, fold, is_nothing, read_json
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 from questgraph.tools.schema import AnyType
 
 MOST_NAMES = 16
@@ -34,14 +34,7 @@ class JsonNames:
         names = [type_.name for type_ in types]
         most = len(names) if self.ranked else min(len(names), MOST_NAMES)
         items = {"type": "array", "items": {"enum": names}, "maxItems": most}
-        return AnswerFormat(
-            {
-                "type": "object",
-                "properties": {"types": items},
-                "required": ["types"],
-                "additionalProperties": False,
-            }
-        )
+        return AnswerFormat(exact_object({"types": items}))
 
     def write(self, value: Sequence[str], types: Sequence[AnyType]) -> str:
         """Spell the names as compact JSON."""

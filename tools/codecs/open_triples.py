@@ -5,16 +5,22 @@ from collections.abc import Mapping, Sequence
 
 from questgraph.tools.codecs.parsing import is_no_item, read_json
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 from questgraph.tools.records import HEAD, TAIL, Frame
 from questgraph.tools.schema import AnyType
 
 MOST = 40
-"""Statements in one answer, where the endpoint enforces it."""
 
 
 class OpenTriples:
-    """Frames of relations whose type is not one of a schema, but a phrase."""
+    """Frames of relations whose type is not one of a schema, but a phrase.
+
+    Args:
+        most: Statements in one answer, where the endpoint enforces it.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
 
     def instruct(self, types: Sequence[AnyType] = ()) -> str:
         """Say in words how to answer."""
@@ -23,15 +29,8 @@ class OpenTriples:
     def format(self, types: Sequence[AnyType] = ()) -> AnswerFormat | None:
         """Return a schema with three texts for each statement."""
         triple = {"type": "array", "items": {"type": "string"}, "minItems": 3, "maxItems": 3}
-        triples = {"type": "array", "items": triple, "maxItems": MOST}
-        return AnswerFormat(
-            {
-                "type": "object",
-                "properties": {"triples": triples},
-                "required": ["triples"],
-                "additionalProperties": False,
-            }
-        )
+        triples = {"type": "array", "items": triple, "maxItems": self.most}
+        return AnswerFormat(exact_object({"triples": triples}))
 
     def write(self, value: Sequence[Frame], types: Sequence[AnyType] = ()) -> str:
         """Spell the statements."""

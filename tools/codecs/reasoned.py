@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from questgraph.tools.codecs.parsing import by_folded, fold, is_nothing, read_json
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 from questgraph.tools.schema import AnyType
 
 NONE = "NONE"
@@ -52,7 +52,7 @@ class Steps:
 
     def format(self, types: Sequence[AnyType] = ()) -> AnswerFormat | None:
         """Return a schema with a text for each step."""
-        return _object({step.name: {"type": "string"} for step in self.steps})
+        return AnswerFormat(exact_object({step.name: {"type": "string"} for step in self.steps}))
 
     def write(self, value: Sequence[str], types: Sequence[AnyType] = ()) -> str:
         """Spell the texts."""
@@ -92,13 +92,12 @@ class Reasoned:
         """Return a schema that allows the names of `types` and `NONE`."""
         names = [NONE, *(type_.name for type_ in types)]
         text: Mapping[str, object] = {"type": "string"}
-        return _object(
-            {
-                **{step.name: text for step in self.before},
-                _CHOICE: {"enum": names},
-                **{step.name: text for step in self.after},
-            }
-        )
+        properties = {
+            **{step.name: text for step in self.before},
+            _CHOICE: {"enum": names},
+            **{step.name: text for step in self.after},
+        }
+        return AnswerFormat(exact_object(properties))
 
     def write(self, value: Decision, types: Sequence[AnyType]) -> str:
         """Spell the decision."""
@@ -131,17 +130,6 @@ class Reasoned:
 
 def _shape(steps: Sequence[Step]) -> str:
     return ",".join(f'"{step.name}":"{step.hint}"' for step in steps)
-
-
-def _object(properties: Mapping[str, object]) -> AnswerFormat:
-    return AnswerFormat(
-        {
-            "type": "object",
-            "properties": properties,
-            "required": list(properties),
-            "additionalProperties": False,
-        }
-    )
 
 
 def _compact(said: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from questgraph.tools.codecs.parsing import by_folded, fold, is_nothing, read_json
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 from questgraph.tools.schema import AnyType
 
 RIGHT, BOUNDARY, TYPE, NO_NAME, UNDECIDED = "A", "B", "C", "D", ""
@@ -53,22 +53,10 @@ class Repairs:
 
     def format(self, types: Sequence[AnyType]) -> AnswerFormat | None:
         """Return a schema with an answer for each name."""
-        answer = {
-            "type": "object",
-            "properties": {"choice": {"enum": list(LETTERS)}, "correction": {"type": "string"}},
-            "required": ["choice", "correction"],
-            "additionalProperties": False,
-        }
+        answer = exact_object({"choice": {"enum": list(LETTERS)}, "correction": {"type": "string"}})
         number = len(self.names)
         answers = {"type": "array", "items": answer, "minItems": number, "maxItems": number}
-        return AnswerFormat(
-            {
-                "type": "object",
-                "properties": {"answers": answers},
-                "required": ["answers"],
-                "additionalProperties": False,
-            }
-        )
+        return AnswerFormat(exact_object({"answers": answers}))
 
     def write(self, value: Sequence[Repair], types: Sequence[AnyType]) -> str:
         """Spell the decisions."""

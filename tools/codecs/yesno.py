@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from questgraph.tools.errors import AnswerError
-from questgraph.tools.models.base import AnswerFormat
+from questgraph.tools.models.base import AnswerFormat, exact_object
 from questgraph.tools.schema import AnyType
 
 _WORD = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
@@ -20,14 +20,7 @@ class YesNo:
 
     def format(self, types: Sequence[AnyType] = ()) -> AnswerFormat | None:
         """Return a schema that allows the two answers."""
-        return AnswerFormat(
-            {
-                "type": "object",
-                "properties": {"answer": {"enum": ["yes", "no"]}},
-                "required": ["answer"],
-                "additionalProperties": False,
-            }
-        )
+        return AnswerFormat(exact_object({"answer": {"enum": ["yes", "no"]}}))
 
     def write(self, value: bool, types: Sequence[AnyType] = ()) -> str:
         """Spell the decision."""

@@ -6,7 +6,7 @@ leaves out, since every question says in words too how to answer.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import TracebackType
@@ -42,6 +42,23 @@ class AnswerFormat:
     def strict(self) -> bool:
         """Whether every property is required all the way down, as OpenAI's strict mode demands."""
         return _all_required(self.schema)
+
+
+def exact_object(
+    properties: Mapping[str, object], required: Iterable[str] | None = None
+) -> dict[str, object]:
+    """Return the JSON Schema of an object that has these keys and no others.
+
+    Args:
+        properties: The schema of each value, by key, in the order to answer in.
+        required: The keys that may not be left out; all of them when it is left out.
+    """
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties if required is None else required),
+        "additionalProperties": False,
+    }
 
 
 @dataclass(frozen=True)
