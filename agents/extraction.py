@@ -1,6 +1,7 @@
 """What a run found, cost and missed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -10,7 +11,7 @@ from questgraph.agents.review.log import DecisionLog
 from questgraph.agents.runs.reader import RunReader, Standing
 from questgraph.agents.runs.status import DocumentStatus, Status, by_document, full_json, status
 from questgraph.graphs.assembly import assemble, built
-from questgraph.graphs.conflicts import Policy, PolicyName
+from questgraph.graphs.conflicts import Policy, PolicyName, origins
 from questgraph.graphs.exports import export
 from questgraph.graphs.knowledge import KnowledgeGraph, visible
 from questgraph.graphs.viewer.page import write_page
@@ -170,8 +171,15 @@ class Extraction:
     @cached_property
     def graph(self) -> KnowledgeGraph:
         """The knowledge graph of the admitted claims, merged, and corrected by people."""
-        decisions, links = self.decisions.standing(), self.links.all()
-        return assemble(self.claims, self.documents, self.schema, decisions=decisions, links=links)
+        return assemble(
+            self.claims,
+            self.documents,
+            self.schema,
+            decisions=self.decisions.standing(),
+            links=self.links.all(),
+            catalogue=self.catalogue,
+            policy=replace(self.policy, origins=origins(self.documents.values())),
+        )
 
     @property
     def base(self) -> KnowledgeGraph:

@@ -27,7 +27,7 @@ from questgraph.agents.runs.store import RunStore
 from questgraph.agents.state import Problem
 from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.graphs.resolution import lineages
-from questgraph.graphs.resolution.alike import doubtful_links
+from questgraph.graphs.resolution.alike import Near, doubtful_links
 from questgraph.graphs.resolution.anaphora import Doubt, antecedents
 from questgraph.graphs.resolution.links import Link, Thing
 from questgraph.graphs.resolution.things import things_of
@@ -40,6 +40,7 @@ from questgraph.tools.database import open_database
 from questgraph.tools.models.base import Message
 from questgraph.tools.prompts import render
 from questgraph.tools.records import Document, Usage
+from questgraph.tools.schema import Schema
 from questgraph.tools.settings import Settings
 
 T = TypeVar("T")
@@ -88,30 +89,17 @@ async def aresolve(
         found = look_up({**as_before(store), "bank": None, **options})
         extraction = Extraction(store, Path(folder), database)
         near = partial(neighbours, embedder=open_embedder(settings.embedder, settings))
-        base = extraction.base
-        things = things_of(base)
-        lineage, documents = lineages(extraction.schema), extraction.documents
-        # Embedding and comparing take seconds, in which others could be answered.
-        doubts = await asyncio.to_thread(doubtful_links, things, lineage, near=near)
-        _, unclear = antecedents(things, documents, extraction.schema, lineage)
-        said = unclear[:limit]
-        asked = doubts[: None if limit is None else limit - len(said)]
-        batches = [asked[i : i + TOGETHER] for i in range(0, len(asked), TOGETHER)]
         async with found.open(database) as engine:
-            answers = await together(
-                (
-                    *(_ask_whom(engine, doubt, documents) for doubt in said),
-                    *(_ask_pairs(engine, base, batch) for batch in batches),
-                )
+            resolution = await answered(
+                engine,
+                extraction.base,
+                extraction.documents,
+                extraction.schema,
+                near=near,
+                limit=limit,
             )
-        links = tuple(link for answer in answers for link in answer.links)
-        StoredLinks(database).replace(links)
-    return Resolution(
-        links,
-        tuple(answer.problem for answer in answers if answer.problem),
-        len(unclear) + len(doubts) - len(said) - len(asked),
-        sum((answer.usage for answer in answers), Usage()),
-    )
+        StoredLinks(database).replace(resolution.links)
+    return resolution
 
 
 def resolve(
@@ -124,6 +112,46 @@ def resolve(
         RunError: When there is no run in the folder.
     """
     return asyncio.run(aresolve(folder, limit=limit, **options))
+
+
+async def answered(
+    engine: Engine,
+    base: KnowledgeGraph,
+    documents: Mapping[str, Document],
+    schema: Schema,
+    *,
+    near: Near,
+    limit: int | None = None,
+) -> Resolution:
+    """Ask about the doubts of a graph in which no thing is merged into another one.
+
+    Args:
+        engine: Whom to ask.
+        base: The graph.
+        documents: The texts by id.
+        schema: Says which types agree.
+        near: Finds names of alike meaning.
+        limit: How many doubts to ask about at most.
+    """
+    things, lineage = things_of(base), lineages(schema)
+    # Embedding and comparing take seconds, in which others could be answered.
+    doubts = await asyncio.to_thread(doubtful_links, things, lineage, near=near)
+    _, unclear = antecedents(things, documents, schema, lineage)
+    said = unclear[:limit]
+    asked = doubts[: None if limit is None else limit - len(said)]
+    batches = [asked[i : i + TOGETHER] for i in range(0, len(asked), TOGETHER)]
+    answers = await together(
+        (
+            *(_ask_whom(engine, doubt, documents) for doubt in said),
+            *(_ask_pairs(engine, base, batch) for batch in batches),
+        )
+    )
+    return Resolution(
+        tuple(link for answer in answers for link in answer.links),
+        tuple(answer.problem for answer in answers if answer.problem),
+        len(unclear) + len(doubts) - len(said) - len(asked),
+        sum((answer.usage for answer in answers), Usage()),
+    )
 
 
 @dataclass(frozen=True, slots=True)

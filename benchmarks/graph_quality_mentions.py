@@ -4,20 +4,28 @@ Only bringing mentions together is measured, with B³ and CEAF over entities. `n
 without its merges.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from harness import markdown, told
 
 from questgraph.agents.evaluation.datasets import Dataset
+from questgraph.agents.options import look_up
+from questgraph.agents.resolving import answered
 from questgraph.graphs.assembly import assemble, built
 from questgraph.graphs.knowledge import KnowledgeGraph
+from questgraph.retrieval.embedders import open_embedder
+from questgraph.retrieval.neighbours import neighbours
+from questgraph.tools.database import Database
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.records import Document, Span
 from questgraph.tools.schema import Schema
 from questgraph.tools.scoring.coreference import Agreement, b_cubed, ceaf
+from questgraph.tools.settings import Settings
 
 SETS = ("redocred", "biored")
 SEED = 7
@@ -42,6 +50,25 @@ def ours(build: Callable[..., KnowledgeGraph]) -> Grouping:
             yield nodes_of(build(passage.claims, {document.id: document}, schema))
 
     return group
+
+
+def asked(database: Database) -> Grouping:
+    """Return the grouping of ours when the local model is asked about the doubts that are left."""
+    settings = Settings.read()
+    near = partial(neighbours, embedder=open_embedder(settings.embedder, settings))
+
+    async def each(schema: Schema, passages: Sequence[Labelled]) -> list[Groups]:
+        found = []
+        async with look_up({"model": "local:", "bank": None}).open(database) as engine:
+            for passage in passages:
+                documents = {passage.id: Document(passage.id, passage.text)}
+                base = built(passage.claims, documents, schema)
+                said = await answered(engine, base, documents, schema, near=near)
+                graph = assemble(passage.claims, documents, schema, links=said.links)
+                found.append(nodes_of(graph))
+        return found
+
+    return lambda schema, passages: iter(asyncio.run(each(schema, passages)))
 
 
 def theirs(peer: str, url: str = "") -> Grouping:

@@ -1,22 +1,23 @@
 """Claims -> the graph that people see: decided, resolved, merged, settled. Pure, and asks nobody.
 
-    claims ─ decided ─> build ─> things, events ─ links (people, a model, rules) ─> merges
-                          ^                                                           │
-                          └───────────────────────────────────────────────────────────┴─> settled
+    claims ─ decided ─> base ─> things ─ links (people, a model, rules) ─> merges
+                          │                                                  │
+    many machines ────────┴──────────────────────> merged <──────────────────┘
+                                                      └─ qualified ─> settled
 
+What many machines reduce is a base as well (`graphs/reduce.py`), and goes the same way from there.
 Nothing here is kept: leave out a decision or a link and what comes out is as if it had never been.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from questgraph.graphs.conflicts import Policy, qualify, settled
 from questgraph.graphs.decisions import Decision, decided, links_of, splitting
 from questgraph.graphs.events import same_events
-from questgraph.graphs.knowledge import KnowledgeGraph, build
-from questgraph.graphs.resolution import lineages, resolve_names
+from questgraph.graphs.knowledge import KnowledgeGraph, build, merged
+from questgraph.graphs.resolution import Lineage, lineages, resolve_names
 from questgraph.graphs.resolution.alike import sure_links
 from questgraph.graphs.resolution.anaphora import antecedents
 from questgraph.graphs.resolution.linking import Linked, entries_of, entry_links
@@ -48,22 +49,9 @@ def assemble(
         catalogue: Known things; nodes then say which of them they are, as attribute `linked`.
         policy: Which of contradicting facts are shown; all of them without one.
     """
-    make = _maker(claims, documents, schema, decisions)
-    base = make()
-    lineage, things = lineages(schema), things_of(base)
-    known = entries_of(things, catalogue, schema, lineage) if catalogue else {}
-    told, _ = antecedents(things, documents, schema, lineage)
-    rules = [*sure_links(things, lineage), *entry_links(known), *told]
-    people = list(links_of(decisions))
-    merges = merges_of(things, [*rules, *links, *people], lineage)
-    if merges:
-        base = make(merges=merges)
-    if twice := _told_twice(base, schema, people):
-        merges |= twice
-        base = make(merges=merges)
-    _link(base, known, merges)
-    qualify(base, documents)
-    return settled(base, schema, policy)
+    base = built(claims, documents, schema, decisions=decisions)
+    said = [*links, *links_of(decisions)]
+    return finished(base, documents, schema, links=said, catalogue=catalogue, policy=policy)
 
 
 def built(
@@ -74,27 +62,47 @@ def built(
     decisions: Sequence[Decision] = (),
 ) -> KnowledgeGraph:
     """Return the graph of what is admitted, in which no thing is merged into another one."""
-    return _maker(claims, documents, schema, decisions)()
+    some, resolve = decided(claims, decisions, documents), splitting(resolve_names, decisions)
+    return build(some, documents, schema, resolve=resolve)
 
 
-def _maker(
-    claims: Iterable[Claim],
+def finished(
+    base: KnowledgeGraph,
     documents: Mapping[str, Document],
     schema: Schema,
-    decisions: Sequence[Decision],
-) -> Callable[..., KnowledgeGraph]:
-    """Return what builds the graph of claims as people judged them, once for each `merges`."""
-    return partial(
-        build,
-        decided(claims, decisions, documents),
-        documents,
-        schema,
-        resolve=splitting(resolve_names, decisions),
-    )
+    *,
+    links: Iterable[Link] = (),
+    catalogue: Sequence[Entry] = (),
+    policy: Policy | None = None,
+) -> KnowledgeGraph:
+    """Return the graph that `assemble` makes, of what is built already.
+
+    Args:
+        base: A graph in which nothing is merged, of one machine or many; stays as it is.
+        documents: The texts by id: all that it quotes.
+        schema: The types that were looked for.
+        links: What a model and people said about pairs of things, or of events.
+        catalogue: Known things; nodes then say which of them they are, as attribute `linked`.
+        policy: Which of contradicting facts are shown; all of them without one.
+    """
+    said, lineage, things = list(links), lineages(schema), things_of(base)
+    known = entries_of(things, catalogue, schema, lineage) if catalogue else {}
+    told, _ = antecedents(things, documents, schema, lineage)
+    rules = [*sure_links(things, lineage), *entry_links(known), *told]
+    merges = merges_of(things, [*rules, *said], lineage)
+    graph = merged(base, schema, merges)
+    if twice := _told_twice(graph, schema, said, lineage):
+        merges |= twice
+        graph = merged(base, schema, merges)
+    _link(graph, known, merges)
+    qualify(graph, documents)
+    return settled(graph, schema, policy)
 
 
-def _told_twice(graph: KnowledgeGraph, schema: Schema, people: Sequence[Link]) -> dict[str, Merge]:
-    """Return which events are told again by others, by rule and as people say."""
+def _told_twice(
+    graph: KnowledgeGraph, schema: Schema, said: Sequence[Link], lineage: Lineage
+) -> dict[str, Merge]:
+    """Return which events tell what others tell as well, by rule and as was said."""
     events = [
         Thing(id_, node["type"], (node["name"],), len(node["support"]), joined=frozenset())
         for id_, node in graph.nodes(data=True)
@@ -105,7 +113,7 @@ def _told_twice(graph: KnowledgeGraph, schema: Schema, people: Sequence[Link]) -
         for ids, reason in same_events(graph, schema)
         for one, other in pairwise(ids)
     )
-    return merges_of(events, [*rules, *people], lineages(schema))
+    return merges_of(events, [*rules, *said], lineage)
 
 
 def _link(graph: KnowledgeGraph, known: Mapping[str, Linked], merges: Merges) -> None:

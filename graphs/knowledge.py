@@ -11,48 +11,23 @@ Ids are made of what a thing is called and of its type: the same claims in any o
 bytes, and a thing keeps its id while both stay.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-import networkx as nx
-
-from questgraph.graphs.evidence import (
-    Evidence,
-    entering,
-    evidence_of,
-    in_order,
-    score_of,
-    symmetric_in,
-)
-from questgraph.graphs.naming import entity_id, name_and_aliases, names_in, names_of
+from questgraph.graphs.composing import Fact, KnowledgeGraph, compose, facts_of
+from questgraph.graphs.evidence import entering, evidence_of
+from questgraph.graphs.naming import entity_id, names_in, names_of
 from questgraph.graphs.resolution import Name, Resolve, resolve_names
 from questgraph.graphs.resolution.links import Merges
-from questgraph.tools.records import HEAD, TAIL, TRIGGER, Claim, Document, Span, digest
+from questgraph.tools.records import TRIGGER, Claim, Document
 from questgraph.tools.schema import Schema
 
-KnowledgeGraph: TypeAlias = "nx.MultiDiGraph[str]"
+__all__ = ["KnowledgeGraph", "build", "merged", "parts_of", "visible"]
 
 
 class _Node(NamedTuple):
     id: str
     type: str
-
-
-class _Fact(NamedTuple):
-    """A claim that is in the graph; what it is about stands in its evidence."""
-
-    claim: Claim
-    evidence: Evidence
-
-    def fillers(self, *roles: str) -> list[dict[str, Any]]:
-        """Return the mentions in `roles`."""
-        return [mention for mention in self.evidence["mentions"] if mention["role"] in roles]
-
-    def others(self, *roles: str) -> list[dict[str, Any]]:
-        """Return the mentions in any other role."""
-        return [mention for mention in self.evidence["mentions"] if mention["role"] not in roles]
 
 
 def build(
@@ -63,9 +38,8 @@ def build(
     admit: Callable[[Claim], bool] = lambda claim: claim.admitted,
     resolve: Resolve = resolve_names,
     elsewhere: Collection[str] = (),
-    merges: Merges = MappingProxyType({}),
 ) -> KnowledgeGraph:
-    """Return the graph of the claims that are admitted.
+    """Return the graph of the claims that are admitted, in which nothing is merged.
 
     Args:
         claims: What was said, in any order; passages that overlap may repeat it.
@@ -75,21 +49,35 @@ def build(
         admit: Which claims may enter. A claim with a mention that is not in the text cannot.
         resolve: Which mentions name the same thing.
         elsewhere: Ids of entities that other documents name: here a qualifier may.
-        merges: What is part of what else, by the id that it has without them.
     """
     kept = entering(claims, schema, admit)
-    nodes = _nodes(kept, documents, schema, resolve, elsewhere, merges)
+    nodes = _nodes(kept, documents, schema, resolve, elsewhere)
     facts = [
-        _Fact(
-            claim, evidence_of(claim, documents[claim.document_id], _ids(claim, nodes, documents))
+        Fact(
+            claim.kind,
+            claim.type,
+            evidence_of(claim, documents[claim.document_id], _ids(claim, nodes, documents)),
         )
         for claim in kept
     ]
-    graph: KnowledgeGraph = nx.MultiDiGraph(schema=schema.name)
-    _add_entities(graph, nodes, facts, merges)
-    _add_relations(graph, facts, symmetric_in(schema))
-    _add_events(graph, facts, schema, merges)
-    return graph
+    return compose(facts, dict(nodes.values()), schema)
+
+
+def merged(graph: KnowledgeGraph, schema: Schema, merges: Merges) -> KnowledgeGraph:
+    """Return a graph like `graph`, but for being merged; what either says can be changed alone.
+
+    It is the one that its claims would make if they named what things are merged into. So facts of
+    things that turn out to be one share an edge, and events that only these kept apart are one.
+
+    Args:
+        graph: As `build` makes it.
+        schema: The one that it was built with.
+        merges: What is part of what else.
+    """
+    types = {id_: node["type"] for id_, node in graph.nodes(data=True)}
+    types |= {merge.into: merge.type for merge in merges.values()}
+    into = {id_: merge.into for id_, merge in merges.items()}
+    return compose([fact.renamed(into) for fact in facts_of(graph)], types, schema, merges)
 
 
 def parts_of(graph: KnowledgeGraph) -> Iterator[dict[str, Any]]:
@@ -120,13 +108,12 @@ def _nodes(
     schema: Schema,
     resolve: Resolve,
     elsewhere: Collection[str],
-    merges: Merges,
 ) -> dict[Name, _Node]:
     """Return the entity node of every mention that has one."""
     named = names_in(claims, documents)
     identities = resolve(sorted(named), schema, documents)
     nodes = {
-        name: _merged(entity_id(identity.type, identity.key), identity.type, merges)
+        name: _Node(entity_id(identity.type, identity.key), identity.type)
         for name, identity in identities.items()
     }
     present = {nodes[name] for name, present in named.items() if present}
@@ -139,147 +126,3 @@ def _ids(
     """Yield for each argument of a claim the id of its node, or nothing."""
     for (role, _), name in zip(claim.arguments, names_of(claim, documents), strict=True):
         yield nodes[name].id if role != TRIGGER and name in nodes else ""
-
-
-def _merged(id_: str, type_: str, merges: Merges) -> _Node:
-    merge = merges.get(id_)
-    return _Node(merge.into, merge.type) if merge else _Node(id_, type_)
-
-
-def _parts(merges: Merges) -> dict[str, dict[str, Any]]:
-    """Return for each node that others went into its attribute `merged`: which, and why."""
-    parts: defaultdict[str, list[dict[str, str]]] = defaultdict(list)
-    for id_, merge in merges.items():
-        if merge.into != id_:
-            parts[merge.into].append({"id": id_, "reason": merge.reason, "by": merge.by})
-    return {id_: {"merged": some} for id_, some in parts.items()}
-
-
-def _add_entities(
-    graph: KnowledgeGraph, nodes: Mapping[Name, _Node], facts: Sequence[_Fact], merges: Merges
-) -> None:
-    """Add a node for each thing; what nobody called an entity is supported by what names it."""
-    parts = _parts(merges)
-    wordings: defaultdict[_Node, set[tuple[str, str, Span]]] = defaultdict(set)
-    for name, node in nodes.items():
-        wordings[node].add((name.text, name.document, name.span))
-    called: defaultdict[str, list[Evidence]] = defaultdict(list)
-    named: defaultdict[str, list[Evidence]] = defaultdict(list)
-    for claim, evidence in facts:
-        for mention in evidence["mentions"]:
-            (called if claim.kind == "entity" else named)[mention["node"]].append(evidence)
-    for node, places in sorted(wordings.items()):
-        texts = Counter(text for text, *_ in places)
-        best, aliases = name_and_aliases(texts)
-        support = in_order(called[node.id] or named[node.id])
-        graph.add_node(
-            node.id,
-            kind="entity",
-            type=node.type,
-            name=best,
-            aliases=aliases,
-            support=support,
-            **score_of(support),
-            **parts.get(node.id, {}),
-        )
-
-
-def _add_relations(
-    graph: KnowledgeGraph, facts: Iterable[_Fact], symmetric: Collection[str]
-) -> None:
-    said: defaultdict[tuple[str, str, str], list[_Fact]] = defaultdict(list)
-    for fact in facts:
-        if fact.claim.kind == "relation":
-            ends: list[str] = [fact.fillers(end)[0]["node"] for end in (HEAD, TAIL)]
-            head, tail = sorted(ends) if fact.claim.type in symmetric else ends
-            said[head, fact.claim.type, tail].append(fact)
-    for (head, type_, tail), group in sorted(said.items()):
-        _add_edge(graph, head, type_, tail, group, kind="relation", qualifiers=_qualifiers(group))
-
-
-def _qualifiers(facts: Iterable[_Fact]) -> dict[str, list[str]]:
-    """Return the wordings in each further role, once each."""
-    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for fact in facts:
-        for mention in fact.others(HEAD, TAIL):
-            found[mention["role"]][mention["text"]] = None
-    return {role: list(found[role]) for role in sorted(found)}
-
-
-def _add_events(
-    graph: KnowledgeGraph, facts: Iterable[_Fact], schema: Schema, merges: Merges
-) -> None:
-    once = {
-        event.name: [role.name for role in event.roles if not role.many] for event in schema.events
-    }
-    told: defaultdict[tuple[str, str, str], list[_Fact]] = defaultdict(list)
-    for fact in facts:
-        if fact.claim.kind == "event":
-            told[fact.claim.document_id, fact.claim.type, _told_by(fact)].append(fact)
-    events: defaultdict[str, list[_Fact]] = defaultdict(list)
-    for key, group in told.items():
-        for number, event in enumerate(_events(group, once.get(key[1], []))):
-            id_ = f"v:{digest(*key, str(number))[:12]}"
-            events[_merged(id_, key[1], merges).id] += event
-    parts = _parts(merges)
-    for node, event in sorted(events.items()):
-        _add_event(graph, node, event, parts.get(node, {}))
-
-
-def _told_by(fact: _Fact) -> str:
-    """Return what two claims share when they may tell of one event: a trigger, or everything."""
-    parts = fact.fillers(TRIGGER) or fact.others()
-    return "; ".join(sorted(f"{part['role']} {part['start']}-{part['end']}" for part in parts))
-
-
-def _events(facts: Iterable[_Fact], once: Sequence[str]) -> list[list[_Fact]]:
-    """Sort claims with one trigger into events: apart where a role filled once has two fillers."""
-    events: list[list[_Fact]] = []
-    for fact in facts:
-        for event in events:
-            together = [*event, fact]
-            fillers = ({m["node"] for f in together for m in f.fillers(role)} for role in once)
-            if all(len(nodes) <= 1 for nodes in fillers):
-                event.append(fact)
-                break
-        else:
-            events.append([fact])
-    return events
-
-
-def _add_event(
-    graph: KnowledgeGraph, node: str, facts: Sequence[_Fact], parts: Mapping[str, Any]
-) -> None:
-    type_ = facts[0].claim.type
-    words = [trigger["text"] for fact in facts for trigger in fact.fillers(TRIGGER)]
-    support = in_order(fact.evidence for fact in facts)
-    graph.add_node(
-        node,
-        kind="event",
-        type=type_,
-        name=f"{type_}: {words[0]}" if words else type_,
-        aliases=[],
-        support=support,
-        **score_of(support),
-        **parts,
-    )
-    roles: defaultdict[tuple[str, str], list[_Fact]] = defaultdict(list)
-    for fact in facts:
-        for mention in fact.others(TRIGGER):
-            roles[mention["role"], mention["node"]].append(fact)
-    for (role, filler), group in sorted(roles.items()):
-        _add_edge(graph, node, role, filler, group, kind="role")
-
-
-def _add_edge(
-    graph: KnowledgeGraph,
-    head: str,
-    type_: str,
-    tail: str,
-    facts: Iterable[_Fact],
-    **attributes: object,
-) -> None:
-    key = f"r:{digest(head, type_, tail)[:12]}"
-    support = in_order(fact.evidence for fact in facts)
-    told = {"type": type_, "support": support, **score_of(support), **attributes}
-    graph.add_edge(head, tail, key, **told)

@@ -9,7 +9,8 @@ what the other documents have to say. Three passes over the documents:
 3. `parts` of each, by id `joined`: the rows of nodes and edges that `graph_from` puts together.
 
 Functions over plain rows: somebody else maps and groups them. What comes out is the graph that
-`build` makes of all claims together, part by part.
+`build` makes of all claims together, part by part; nothing in it is merged, and `finished` in
+`graphs/assembly.py` makes of it what people see.
 """
 
 import json

@@ -1,15 +1,14 @@
-"""A graph against its schema: its RDF export checked with SHACL, the findings in plain words."""
+"""A graph against its schema: checked as RDF with SHACL, the findings in plain words."""
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import networkx as nx
 from rdflib import RDF, RDFS, SH, Graph, URIRef
 from rdflib.term import Node
 
-from questgraph.graphs.exports.rdf import NODE, to_rdf
+from questgraph.graphs.exports.rdf import NODE
 from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.graphs.resolution import UNTYPED
 from questgraph.tools.errors import MissingPackageError
@@ -56,7 +55,10 @@ _RESULT = SH.ValidationResult
 
 
 def _by_name(schema: Schema) -> Schema:
-    """Return the schema without IRIs of its own: exports call types by their names."""
+    """Return the schema without IRIs of its own: here types are called by their names.
+
+    Exports call them by their IRIs, of which two types may share one.
+    """
     return replace(
         schema,
         entities=tuple(replace(type_, iri="") for type_ in schema.entities),
@@ -68,9 +70,11 @@ def _by_name(schema: Schema) -> Schema:
 def _data(graph: KnowledgeGraph, schema: Schema, shapes: Graph) -> Graph:
     """Return what shapes are about: types and links, with what follows from the schema."""
     data = Graph()
-    for subject, predicate, object_ in to_rdf(_without_evidence(graph)):
-        if predicate == RDF.type or str(predicate).startswith((str(TYPE), str(ROLE))):
-            data.add((subject, predicate, object_))
+    for node, told in graph.nodes(data=True):
+        data.add((made_of(NODE, node), RDF.type, made_of(TYPE, told["type"])))
+    for head, tail, told in graph.edges(data=True):
+        predicate = made_of(ROLE if told["kind"] == "role" else TYPE, told["type"])
+        data.add((made_of(NODE, head), predicate, made_of(NODE, tail)))
     for pair in shapes.subject_objects(RDFS.subClassOf):
         data.add((pair[0], RDFS.subClassOf, pair[1]))
     for relation in schema.relations:
@@ -80,20 +84,10 @@ def _data(graph: KnowledgeGraph, schema: Schema, shapes: Graph) -> Graph:
             for one, other in list(data.subject_objects(predicate)):
                 data.add((other, predicate, one))
     anything = [made_of(TYPE, entity.name) for entity in schema.entities]
-    for node in list(data.subjects(RDF.type, made_of(TYPE, UNTYPED))):
+    for untyped in list(data.subjects(RDF.type, made_of(TYPE, UNTYPED))):
         for class_ in anything:
-            data.add((node, RDF.type, class_))
+            data.add((untyped, RDF.type, class_))
     return data
-
-
-def _without_evidence(graph: KnowledgeGraph) -> KnowledgeGraph:
-    """Return a graph without what most of an export is about, and no shape."""
-    bare: KnowledgeGraph = nx.MultiDiGraph()
-    less: dict[str, Any] = {"aliases": [], "support": []}
-    bare.add_nodes_from((node, {**data, **less}) for node, data in graph.nodes(data=True))
-    for head, tail, key, data in graph.edges(keys=True, data=True):
-        bare.add_edge(head, tail, key, **{**data, "support": []})
-    return bare
 
 
 def _validated(data: Graph, shapes: Graph) -> Graph:

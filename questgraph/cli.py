@@ -209,7 +209,8 @@ def graph(
     to: Annotated[
         list[str],
         typer.Option(
-            help="graphml, jsonld, turtle, trig, csv, parquet, cypher, json or html; repeatable."
+            help="graphml, jsonld, turtle, trig, csv, parquet, neo4j, cypher, json or html;"
+            " repeatable."
         ),
     ],
     out: Annotated[
@@ -221,20 +222,13 @@ def graph(
     as_json: flags.Json = False,
 ) -> None:
     """Write the graph of a run in other formats; asks no model."""
-    from questgraph.agents.extraction import Extraction
-    from questgraph.graphs.exports import export
+    from questgraph.agents.opening import opened
 
-    with errors():
-        if _is_distributed(folder):
-            from questgraph.agents.distributed import run as distributed
-
-            whole = distributed.load_graph(folder)
-            written = {format_: export(whole, format_, out or folder) for format_ in to}
-        else:
-            extraction = Extraction.open(
-                folder, catalogue=catalogue, show=shown.value, trusted=trust or ()
-            )
-            written = {format_: extraction.export(format_, out or folder) for format_ in to}
+    with (
+        errors(),
+        opened(folder, catalogue=catalogue, show=shown.value, trusted=trust or ()) as run,
+    ):
+        written = {format_: run.export(format_, out or folder) for format_ in to}
     if as_json:
         show.as_json({format_: str(path) for format_, path in written.items()})
     else:

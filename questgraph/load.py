@@ -62,15 +62,11 @@ def load(
 def _graph(
     folder: Path, catalogue: Path | None, shown: flags.Shown, trust: Sequence[str]
 ) -> "KnowledgeGraph":
-    from questgraph.agents.extraction import DISTRIBUTED, Extraction
+    from questgraph.agents.opening import opened
     from questgraph.graphs.knowledge import visible
 
-    if (folder / DISTRIBUTED).is_file():
-        from questgraph.agents.distributed import run as distributed
-
-        return distributed.load_graph(folder)
-    extraction = Extraction.open(folder, catalogue=catalogue, show=shown.value, trusted=trust)
-    return visible(extraction.graph)
+    with opened(folder, catalogue=catalogue, show=shown.value, trusted=trust) as run:
+        return visible(run.graph)
 
 
 def _tables(folder: Path) -> str:

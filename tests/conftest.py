@@ -3,9 +3,10 @@
 import pytest
 from hypothesis import settings
 
+from .hostile import hostile_graph, nasties, nasty
 from .postgres import postgres_server, postgres_url
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = ["hostile_graph", "nasties", "nasty", "postgres_server", "postgres_url"]
 
 # How long an example takes says how busy the machine is, and nothing about the code.
 settings.register_profile("questgraph", deadline=None)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from questgraph.agents.extraction import DISTRIBUTED, Extraction
+from questgraph.agents.opening import opened
 from questgraph.graphs.lookup import Lookups
 
 
@@ -16,12 +16,5 @@ def open_lookups(folder: Path | str, *, hidden: bool = False) -> Lookups:
     Raises:
         RunError: When there is no run in the folder.
     """
-    if (Path(folder) / DISTRIBUTED).is_file():
-        from questgraph.agents.distributed.run import load_graph
-
-        return Lookups(load_graph(folder), hidden=hidden)
-    extraction = Extraction.open(folder)
-    try:
-        return Lookups(extraction.graph, extraction.schema, hidden=hidden)
-    finally:
-        extraction.close()
+    with opened(folder) as run:
+        return Lookups(run.graph, run.schema, hidden=hidden)

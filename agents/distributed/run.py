@@ -3,7 +3,8 @@
 PostgreSQL keeps the calls of all workers: none is made twice, and caps hold for all of them
 together. The run folder has the tables `documents`, `results`, `graph/nodes.parquet` and
 `graph/edges.parquet`, and `run.json` about the run as a whole. All machines must see it, and the
-inputs, under the same paths.
+inputs, under the same paths. Whoever wants the graph merged and settled opens the run as any other
+(`agents/opening.py`).
 """
 
 import asyncio
@@ -19,18 +20,16 @@ from filelock import FileLock, Timeout
 from questgraph.agents.banks import STARTER
 from questgraph.agents.options import Lookup, Options, look_up
 from questgraph.agents.runs.status import Status
-from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.tools.errors import ConfigError, MissingPackageError, RunError
 from questgraph.tools.gateway.ledger import Spending
 from questgraph.tools.gateway.limits import Limits
 from questgraph.tools.gateway.postgres_ledger import PostgresLedger
-from questgraph.tools.schema import Schema
-from questgraph.tools.schema_sources import schema_from_yaml
 from questgraph.tools.settings import Settings
 
 try:
     from questgraph.agents.distributed import cluster, counting, tables
     from questgraph.agents.distributed.counting import Tally
+    from questgraph.agents.distributed.extraction import DistributedExtraction
     from questgraph.agents.distributed.questioner import Order
     from questgraph.agents.distributed.shards import shards_in
 except ImportError as error:
@@ -63,7 +62,7 @@ def extract(
             columns called as in JSONL.
         out: The run folder. Its tables are replaced when the new ones are complete.
         workers: How many processes question; as many as there are processors when left out.
-        graph: Whether to make the graph as well; `make_graph` does so later.
+        graph: Whether to make the tables of the graph as well; `make_graph` does so later.
         on_progress: Called when questioning begins, and again with the same record.
         options: How to question, see `Options`. Limits are shared out among the workers.
 
@@ -92,13 +91,13 @@ def extract(
 
 
 def make_graph(folder: Path | str) -> None:
-    """Make the graph of a distributed run anew from its results; asks no model.
+    """Make the tables of a distributed run's graph anew from its results; asks no model.
 
     Raises:
         RunError: When there is no such run, or the cluster cannot be used.
     """
     place = Path(folder).absolute()
-    schema = _schema(place)
+    schema = DistributedExtraction(place).schema
     with _making(place) as making, cluster.joined():
         files = tables.files(place, tables.DOCUMENTS)
         cluster.build_graph(place, files, schema, into=making)
@@ -112,15 +111,6 @@ def status(folder: Path | str) -> Status:
         RunError: When there is none.
     """
     return counting.status_of(Path(folder))
-
-
-def load_graph(folder: Path | str) -> KnowledgeGraph:
-    """Return the graph of a distributed run; it must fit into memory.
-
-    Raises:
-        RunError: When there is no such run.
-    """
-    return tables.load_graph(Path(folder), _schema(Path(folder)).name)
 
 
 def _check(options: Options) -> None:
@@ -193,10 +183,6 @@ async def _spending(found: Lookup) -> Spending:
     """Ask the ledger, which shows as well whether it is there."""
     async with PostgresLedger(found.ledger) as ledger:
         return await ledger.spending()
-
-
-def _schema(folder: Path) -> Schema:
-    return schema_from_yaml(counting.notes_of(folder)["schema"], "the run's schema")
 
 
 @contextmanager

@@ -170,7 +170,7 @@ def write_graph(rows: Sequence[Row], folder: Path) -> None:
 
 
 def load_graph(folder: Path, schema: str) -> KnowledgeGraph:
-    """Return the graph in a folder whole, as `build` would have made it.
+    """Return the graph in a folder whole, as `build` would have made it: nothing is merged.
 
     Args:
         folder: Where the tables are.

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
+from typing import Any
 
 from questgraph.agents.evaluation.calibrate import Calibration
 from questgraph.agents.evaluation.evaluate import Evaluation
 from questgraph.agents.evaluation.scores import Scored
+from questgraph.tools.decoding import storable
 from questgraph.tools.records import Claim
 from questgraph.tools.scoring.counts import Counts
 from questgraph.tools.scoring.intervals import Interval
@@ -13,8 +15,10 @@ from questgraph.tools.scoring.intervals import Interval
 
 def to_json(
     evaluation: Evaluation, calibrations: Sequence[Calibration | None] = ()
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return everything that was measured, with every mistake in its text.
+
+    U+FFFD stands for half a character, which models write and no file holds.
 
     Args:
         evaluation: What was found.
@@ -22,7 +26,7 @@ def to_json(
             nobody asked.
     """
     results = zip_longest(evaluation.scored, calibrations)
-    return {
+    told = {
         "results": [
             {**_result(scored), "calibration": _calibration(found)} for scored, found in results
         ],
@@ -37,6 +41,19 @@ def to_json(
             for ours, theirs, metric, compared in evaluation.comparisons()
         ],
     }
+    return {name: _storable(part) for name, part in told.items()}
+
+
+def _storable(data: Any) -> Any:
+    match data:
+        case str():
+            return storable(data)
+        case dict():
+            return {storable(key): _storable(value) for key, value in data.items()}
+        case list():
+            return list(map(_storable, data))
+        case _:
+            return data
 
 
 def _result(scored: Scored) -> dict[str, object]:

@@ -93,7 +93,7 @@ def reach(*, k: int = 6, each: int = 4, prompt: str = "reach.v1", name: str = "r
         }
 
     def calls(schema: Schema) -> Calls:
-        types = [*schema.relations, *schema.events]
+        types: list[AnyType] = [*schema.relations, *schema.events]
         if not types:
             return NO_CALLS
         example = wording(types, [("name", ["type"])], (), "sentence " * 20 * k, schema)

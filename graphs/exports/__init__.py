@@ -6,6 +6,7 @@ from questgraph.graphs.exports.base import Exporter
 from questgraph.graphs.exports.cypher import write_cypher
 from questgraph.graphs.exports.graph_documents import graph_documents
 from questgraph.graphs.exports.graphml import write_graphml
+from questgraph.graphs.exports.neo4j import write_neo4j
 from questgraph.graphs.exports.parquet import write_parquet
 from questgraph.graphs.exports.rdf import write_jsonld, write_turtle
 from questgraph.graphs.exports.tables import write_csv
@@ -21,6 +22,7 @@ exporters["turtle"] = Exporter(write_turtle, "graph.ttl")
 exporters["trig"] = Exporter(write_trig, "graph.trig")
 exporters["csv"] = Exporter(write_csv, "tables")
 exporters["parquet"] = Exporter(write_parquet, "parquet")
+exporters["neo4j"] = Exporter(write_neo4j, "neo4j")
 exporters["cypher"] = Exporter(write_cypher, "graph.cypher")
 exporters["json"] = Exporter(write_json, "graph.json", whole=True)
 
@@ -33,6 +35,7 @@ def export(graph: KnowledgeGraph, format_: str, folder: Path) -> Path:
 
     Raises:
         UnknownNameError: When there is no such format.
+        ConfigError: When the format cannot hold something of the graph: nothing is written.
     """
     exporter = exporters[format_]
     path = folder / exporter.file

@@ -31,15 +31,23 @@ _ESCAPED = {"\\": r"\\", "'": r"\'", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _SPECIAL = re.compile("[\\\\'\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
-def label(type_: str) -> str:
-    """Return the name of a type as a quoted label; the exact name is in the property `type`.
+def word(type_: str) -> str:
+    """Return the name of a type as one word; the exact name is in the property `type`.
 
-    >>> label("born in"), label("x`}) DETACH DELETE n //"), label("...")
-    ('`born_in`', '`x_DETACH_DELETE_n`', '`Other`')
+    >>> word("born in"), word("x`}) DETACH DELETE n //"), word("...")
+    ('born_in', 'x_DETACH_DELETE_n', 'Other')
     """
     words = _NO_WORD.sub("_", type_).strip("_")
-    short = words.encode()[:LONGEST].decode(errors="ignore")
-    return f"`{short or 'Other'}`"
+    return words.encode()[:LONGEST].decode(errors="ignore") or "Other"
+
+
+def label(type_: str) -> str:
+    """Return the name of a type as a quoted label.
+
+    >>> label("born in")
+    '`born_in`'
+    """
+    return f"`{word(type_)}`"
 
 
 def relationship(type_: str) -> str:
@@ -59,7 +67,7 @@ def labels(kind: str, type_: str) -> str:
     >>> labels("entity", "person")
     '`Questgraph`:`Entity`:`person`'
     """
-    return f"`{LABEL}`:{label(kind.capitalize())}:{label(type_)}"
+    return ":".join(map(label, (LABEL, kind.capitalize(), type_)))
 
 
 def literal(value: object) -> str:

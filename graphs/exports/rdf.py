@@ -1,7 +1,8 @@
 """RDF: Turtle and JSON-LD, each statement with the words that it was quoted from (PROV-O).
 
 Every node is a resource of the class of its type. A relation is a triple, and a resource of its
-own (`rdf:Statement`) that says which document and characters it was derived from.
+own (`rdf:Statement`) that says which document and characters it was derived from. Classes and
+properties have the IRIs that the schema gives them, and others made of their names.
 """
 
 import json
@@ -11,13 +12,13 @@ from typing import Any
 from urllib.parse import quote
 
 from rdflib import RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import PROV, SKOS
+from rdflib.namespace import PROV, SKOS, NamespaceManager
 
 from questgraph.graphs.evidence import Evidence
-from questgraph.graphs.exports.base import write_whole
+from questgraph.graphs.exports.base import writable, write_whole
+from questgraph.graphs.exports.rows import iris_of
 from questgraph.graphs.knowledge import KnowledgeGraph
-from questgraph.tools.decoding import storable
-from questgraph.tools.ontologies.vocabulary import QG, ROLE, TYPE, made_of
+from questgraph.tools.ontologies.vocabulary import QG, ROLE, TYPE, made_of, type_iri
 
 NODE = Namespace("urn:questgraph:")
 """Nodes and statements keep their ids: `e:0c4d…` is that with the prefix `e`."""
@@ -41,6 +42,16 @@ _PREFIXES = {
 }
 
 
+class _OurPrefixes(NamespaceManager):
+    """Prefixes that are bound, and no others.
+
+    Those that rdflib makes up may end within `%20`, which strict readers take for no IRI.
+    """
+
+    def compute_qname(self, uri: str, generate: bool = True) -> tuple[str, URIRef, str]:
+        return super().compute_qname(uri, generate=False)
+
+
 def write_turtle(graph: KnowledgeGraph, path: Path) -> None:
     """Write the graph as Turtle."""
     write_whole(path, to_rdf(graph).serialize(format="turtle", encoding="utf-8"))
@@ -58,16 +69,25 @@ _OF_IRIS = ":/?#[]@!$&'()*+,;=%-._~"
 
 
 def to_rdf(graph: KnowledgeGraph) -> Graph:
-    """Return the graph as RDF; names become IRIs by percent-encoding, so any name is safe."""
-    rdf = Graph(bind_namespaces="none")
+    """Return the graph as RDF; names become IRIs by percent-encoding, so any name is safe.
+
+    Raises:
+        ConfigError: When a name or a quote has half a character.
+    """
+    rdf, iris = Graph(bind_namespaces="none"), iris_of(graph)
+    rdf.namespace_manager = _OurPrefixes(rdf, bind_namespaces="none")
     for prefix, namespace in _PREFIXES.items():
         rdf.bind(prefix, namespace)
     for node, data in graph.nodes(data=True):
-        _add_node(rdf, made_of(NODE, node), data)
+        class_ = type_iri(_text(data["type"]), iris.get(data["type"], ""))
+        _add_node(rdf, _iri(NODE, node), class_, data)
     for head, tail, key, data in graph.edges(keys=True, data=True):
-        predicate = made_of(ROLE if data["kind"] == "role" else TYPE, data["type"])
-        triple = made_of(NODE, head), predicate, made_of(NODE, tail)
-        _add_statement(rdf, made_of(NODE, key), triple, data)
+        if data["kind"] == "role":
+            predicate = _iri(ROLE, data["type"])
+        else:
+            predicate = type_iri(_text(data["type"]), iris.get(data["type"], ""))
+        triple = _iri(NODE, head), predicate, _iri(NODE, tail)
+        _add_statement(rdf, _iri(NODE, key), triple, data)
     return rdf
 
 
@@ -82,13 +102,13 @@ def _sorted(data: Any) -> Any:
             return data
 
 
-def _add_node(rdf: Graph, node: URIRef, data: Mapping[str, Any]) -> None:
-    rdf.add((node, RDF.type, made_of(TYPE, data["type"])))
+def _add_node(rdf: Graph, node: URIRef, class_: URIRef, data: Mapping[str, Any]) -> None:
+    rdf.add((node, RDF.type, class_))
     rdf.add((node, RDFS.label, _literal(data["name"])))
     for alias in data["aliases"]:
         rdf.add((node, SKOS.altLabel, _literal(alias)))
     if (entry := data.get("linked", {}).get("id")) and "://" in entry:
-        rdf.add((node, SKOS.exactMatch, URIRef(quote(storable(entry), safe=_OF_IRIS))))
+        rdf.add((node, SKOS.exactMatch, URIRef(quote(_text(entry), safe=_OF_IRIS))))
     _add_evidence(rdf, node, data["support"])
 
 
@@ -104,16 +124,14 @@ def _add_statement(
         rdf.add((statement, part, value))
     for role, values in data.get("qualifiers", {}).items():
         for value in values:
-            rdf.add((statement, made_of(ROLE, role), _literal(value)))
+            rdf.add((statement, _iri(ROLE, role), _literal(value)))
     _add_evidence(rdf, statement, data["support"])
 
 
 def _add_evidence(rdf: Graph, subject: URIRef, support: Iterable[Evidence]) -> None:
     for record in support:
-        evidence, document = (
-            made_of(EVIDENCE, record["claim"]),
-            made_of(DOCUMENT, record["document"]),
-        )
+        evidence = _iri(EVIDENCE, record["claim"])
+        document = _iri(DOCUMENT, record["document"])
         rdf.add((subject, PROV.wasDerivedFrom, evidence))
         rdf.add((evidence, RDF.type, PROV.Entity))
         rdf.add((evidence, PROV.wasQuotedFrom, document))
@@ -126,5 +144,13 @@ def _add_evidence(rdf: Graph, subject: URIRef, support: Iterable[Evidence]) -> N
         rdf.add((document, RDFS.label, _literal(record["document"])))
 
 
+def _iri(namespace: Namespace, name: str) -> URIRef:
+    return made_of(namespace, _text(name))
+
+
 def _literal(text: str) -> Literal:
-    return Literal(storable(text))
+    return Literal(_text(text))
+
+
+def _text(text: str) -> str:
+    return writable(text, "RDF")

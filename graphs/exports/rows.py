@@ -1,6 +1,7 @@
 """The graph as flat rows: columns that people query, and `data`, from which it is read back whole.
 
-Columns hold what any storage can: U+FFFD stands for half a character. `data` is ASCII and exact.
+Columns hold what any storage can: U+FFFD stands for half a character. `data` is ASCII and exact; it
+also has `iri`, where the graph knows how an ontology calls the type.
 """
 
 import json
@@ -86,8 +87,12 @@ def rows_of(graph: KnowledgeGraph) -> Rows:
     Raises:
         ConfigError: When two edges share an id, or an id is one that no store can hold.
     """
-    nodes = [node_row(node, data) for node, data in graph.nodes(data=True)]
-    edges = [edge_row(*edge) for edge in graph.edges(keys=True, data=True)]
+    iris = iris_of(graph)
+    nodes = [node_row(node, _with_iri(data, iris)) for node, data in graph.nodes(data=True)]
+    edges = [
+        edge_row(head, tail, key, _with_iri(data, iris))
+        for head, tail, key, data in graph.edges(keys=True, data=True)
+    ]
     if len({edge.id for edge in edges}) < len(edges):
         raise ConfigError("two edges of the graph share an id: give each one of its own")
     return Rows(nodes, edges, json.dumps(graph.graph))
@@ -96,11 +101,19 @@ def rows_of(graph: KnowledgeGraph) -> Rows:
 def graph_of(rows: Rows) -> KnowledgeGraph:
     """Return the graph that rows were made from, in the order in which `build` makes it."""
     graph: KnowledgeGraph = nx.MultiDiGraph(**json.loads(rows.about or "{}"))
+    iris = iris_of(graph)
     for node in sorted(rows.nodes):
-        graph.add_node(node.id, **json.loads(node.data))
+        graph.add_node(node.id, **_without_iri(json.loads(node.data), iris))
     for edge in sorted(rows.edges, key=lambda edge: edge.key):
-        graph.add_edge(edge.head, edge.tail, edge.id, **json.loads(edge.data))
+        attributes = _without_iri(json.loads(edge.data), iris)
+        graph.add_edge(edge.head, edge.tail, edge.id, **attributes)
     return graph
+
+
+def iris_of(graph: KnowledgeGraph) -> Mapping[str, str]:
+    """Return what ontologies call types, by name, as far as the graph knows."""
+    iris: Mapping[str, str] = graph.graph.get("iris", {})
+    return iris
 
 
 def node_row(node: str, attributes: Mapping[str, Any]) -> NodeRow:
@@ -151,6 +164,21 @@ def in_batches(
             batch, heavy = [], 0
     if batch:
         yield batch
+
+
+def _with_iri(attributes: Mapping[str, Any], iris: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the attributes of a part of the graph with the IRI of its type, if that has one.
+
+    A row thus changes when the IRI does, and is written again.
+    """
+    iri = "" if attributes["kind"] == "role" else iris.get(attributes["type"], "")
+    return {**attributes, "iri": iri} if iri else attributes
+
+
+def _without_iri(attributes: Mapping[str, Any], iris: Mapping[str, str]) -> dict[str, Any]:
+    """Return the attributes that `_with_iri` was given."""
+    added = attributes.get("iri") == iris.get(attributes["type"])
+    return {name: value for name, value in attributes.items() if name != "iri" or not added}
 
 
 def _told(support: list[dict[str, Any]]) -> tuple[int, str, str]:

@@ -1,14 +1,12 @@
-"""Two CSV tables, nodes and edges, as bulk loaders and spreadsheets read them."""
+"""Two CSV tables, nodes and edges, for spreadsheets and scripts; `neo4j` has those for Neo4j."""
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from questgraph.graphs.exports.base import write_whole
+from questgraph.graphs.exports.base import as_json, writable, write_whole
 from questgraph.graphs.knowledge import KnowledgeGraph
-from questgraph.tools.decoding import storable
 
 NODES = ("id", "kind", "type", "name", "aliases", "support")
 EDGES = ("id", "head", "tail", "kind", "type", "qualifiers", "support", "document", "quote")
@@ -20,17 +18,21 @@ def write_csv(graph: KnowledgeGraph, path: Path) -> None:
     `support` is how many claims say so; `document` and `quote` are those of the first. A last
     column has the `score`, where claims are scored. Cells hold what the text holds: a spreadsheet
     that takes `=…` for a formula should import them as text.
+
+    Raises:
+        ConfigError: When a name or a quote has half a character.
     """
-    path.mkdir(parents=True, exist_ok=True)
     nodes = _scored(NODES, _nodes(graph), [data for _, data in graph.nodes(data=True)])
     edges = _scored(EDGES, _edges(graph), [data for *_, data in graph.edges(data=True)])
-    write_whole(path / "nodes.csv", _table(*nodes))
-    write_whole(path / "edges.csv", _table(*edges))
+    tables = {"nodes.csv": _table(*nodes), "edges.csv": _table(*edges)}
+    path.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        write_whole(path / name, table)
 
 
 def _nodes(graph: KnowledgeGraph) -> Iterator[tuple[object, ...]]:
     for node, data in graph.nodes(data=True):
-        aliases, support = _json(data["aliases"]), len(data["support"])
+        aliases, support = as_json(data["aliases"]), len(data["support"])
         yield node, data["kind"], data["type"], data["name"], aliases, support
 
 
@@ -38,7 +40,7 @@ def _edges(graph: KnowledgeGraph) -> Iterator[tuple[object, ...]]:
     for head, tail, key, data in graph.edges(keys=True, data=True):
         first = data["support"][0]
         yield (
-            *(key, head, tail, data["kind"], data["type"], _json(data.get("qualifiers", {}))),
+            *(key, head, tail, data["kind"], data["type"], as_json(data.get("qualifiers", {}))),
             *(len(data["support"]), first["document"], first["quote"]),
         )
 
@@ -53,13 +55,13 @@ def _scored(
     return (*header, "score"), scored
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     writer.writerow(header)
-    writer.writerows(rows)
-    return storable(buffer.getvalue()).encode()
+    writer.writerows(map(_cell, row) for row in rows)
+    return buffer.getvalue().encode()
+
+
+def _cell(value: object) -> object:
+    return writable(value, "csv") if isinstance(value, str) else value

@@ -1,14 +1,12 @@
 """JSON in networkx's node-link form: the graph whole, evidence included."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 
-from questgraph.graphs.exports.base import write_whole
+from questgraph.graphs.exports.base import as_json, write_whole
 from questgraph.graphs.knowledge import KnowledgeGraph
-from questgraph.tools.decoding import storable
 
 
 def node_link(graph: KnowledgeGraph) -> dict[str, Any]:
@@ -19,5 +17,4 @@ def node_link(graph: KnowledgeGraph) -> dict[str, Any]:
 
 def write_json(graph: KnowledgeGraph, path: Path) -> None:
     """Write the graph as node-link JSON."""
-    text = json.dumps(node_link(graph), ensure_ascii=False, indent=1)
-    write_whole(path, f"{storable(text)}\n".encode())
+    write_whole(path, f"{as_json(node_link(graph), indent=1)}\n".encode())

@@ -52,8 +52,11 @@ class OxigraphStore:
         """Return what is there."""
         said = self._said
         digests = {q.subject: q.object.value for q in self._quads(None, said.DIGEST, None)}
+        types = {q.subject: q.object.value for q in self._quads(None, said.TYPED, None)}
         edges = {
-            EdgeKey(head, type_, tail, said.name_of(q.subject)): digests.pop(q.subject)
+            EdgeKey(head, types.get(q.subject, type_), tail, said.name_of(q.subject)): digests.pop(
+                q.subject
+            )
             for q in self._quads(None, said.REIFIES, None)
             for head, type_, tail in [said.named_in(q.object)]
         }

@@ -4,7 +4,8 @@
 
 That is: `r:9 rdf:reifies <<( e:1 type:knows e:2 )>>`. IRIs and PROV terms are those of
 `questgraph.graphs.exports.rdf`; parallel edges are reifiers of one triple or of several. Each
-resource also has `qg:data`, all its attributes as JSON, and `qg:digest`.
+resource also has `qg:data`, all its attributes as JSON, and `qg:digest`; one whose type an ontology
+calls otherwise has the name of the type as `qg:type`.
 """
 
 import json
@@ -19,7 +20,8 @@ from rdflib.namespace import PROV, SKOS
 from questgraph.graphs.exports.rdf import DOCUMENT, EVIDENCE, NODE
 from questgraph.graphs.exports.rows import EdgeRow, NodeRow
 from questgraph.tools.decoding import storable
-from questgraph.tools.ontologies.vocabulary import QG, ROLE, TYPE, made_of
+from questgraph.tools.errors import ConfigError
+from questgraph.tools.ontologies.vocabulary import QG, ROLE, TYPE, made_of, type_iri
 
 GRAPH = NamedNode("urn:questgraph:graph")
 """The named graph in which all of questgraph's statements are: others are somebody else's."""
@@ -30,6 +32,7 @@ REIFIES = NamedNode(f"{RDF}reifies")
 DERIVED, QUOTED = NamedNode(PROV.wasDerivedFrom), NamedNode(PROV.wasQuotedFrom)
 ABOUT, DATA, DIGEST = NamedNode(QG.about), NamedNode(QG.data), NamedNode(QG.digest)
 KIND, SCORE = NamedNode(QG.kind), NamedNode(QG.score)
+TYPED = NamedNode(QG.type)
 _DECIMAL = NamedNode(XSD.decimal)
 
 
@@ -62,39 +65,45 @@ def name_of(part: NamedNode) -> str:
 
 
 def named_in(triple: Triple) -> tuple[str, str, str]:
-    """Return head, type and tail of the edges that state a triple."""
+    """Return head, type and tail of the edges that state a triple.
+
+    The type is the one that a name gave its IRI; one with another IRI has its name beside it.
+    """
     subject, predicate, object_ = triple
     type_ = predicate.value.removeprefix(TYPE).removeprefix(ROLE)
     return name_of(subject), unquote(type_), name_of(object_)
 
 
 def _node_quads(row: NodeRow) -> Iterator[Quad]:
-    node = part(row.id)
-    yield _quad(node, A, _iri(TYPE, row.type))
+    node, data = part(row.id), json.loads(row.data)
+    yield _quad(node, A, _type_of(row, data))
     yield _quad(node, LABEL, Literal(row.name))
     for alias in row.aliases:
         yield _quad(node, ALIAS, Literal(alias))
-    yield from _kept(node, row)
+    yield from _kept(node, row, data)
 
 
 def _edge_quads(row: EdgeRow) -> Iterator[Quad]:
-    predicate = _iri(ROLE if row.kind == "role" else TYPE, row.type)
+    data = json.loads(row.data)
+    predicate = _iri(ROLE, row.type) if row.kind == "role" else _type_of(row, data)
     edge, triple = part(row.id), Triple(part(row.head), predicate, part(row.tail))
     yield stated(triple)
     yield _quad(edge, REIFIES, triple)
     for role, values in json.loads(row.qualifiers).items():
         for value in values:
             yield _quad(edge, _iri(ROLE, role), Literal(value))
-    yield from _kept(edge, row)
+    yield from _kept(edge, row, data)
 
 
-def _kept(subject: NamedNode, row: NodeRow | EdgeRow) -> Iterator[Quad]:
+def _kept(subject: NamedNode, row: NodeRow | EdgeRow, data: Mapping[str, Any]) -> Iterator[Quad]:
     yield _quad(subject, KIND, Literal(row.kind))
     if row.score is not None:
         yield _quad(subject, SCORE, _decimal(row.score))
     yield _quad(subject, DATA, Literal(row.data))
     yield _quad(subject, DIGEST, Literal(row.digest))
-    for record in json.loads(row.data)["support"]:
+    if "iri" in data:
+        yield _quad(subject, TYPED, Literal(row.type))
+    for record in data["support"]:
         yield _quad(subject, DERIVED, _iri(EVIDENCE, record["claim"]))
         yield from _evidence(record)
 
@@ -110,6 +119,17 @@ def _evidence(record: Mapping[str, Any]) -> Iterator[Quad]:
         yield _quad(evidence, NamedNode(QG[name]), Literal(record[name]))
     if "score" in record:
         yield _quad(evidence, SCORE, _decimal(record["score"]))
+
+
+def _type_of(row: NodeRow | EdgeRow, data: Mapping[str, Any]) -> NamedNode:
+    """Return the IRI of the type of a row: the one in its data, or one made of its name."""
+    iri = data.get("iri", "")
+    try:
+        return NamedNode(type_iri(row.type, iri))
+    except ValueError as error:
+        raise ConfigError(
+            f"{iri!r} of the type {row.type!r} is no IRI ({error}): correct it in the schema"
+        ) from error
 
 
 def _decimal(number: float) -> Literal:

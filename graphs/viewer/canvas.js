@@ -4,6 +4,10 @@
 const hidden = new Set();
 const chosen = { id: null, near: new Set() };
 
+// A drawn label is measured and painted whole, however long it is.
+const LONGEST = 80;
+const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+
 function ink(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
@@ -17,12 +21,12 @@ function buildGraph() {
   for (const node of data.nodes) {
     const degree = data.edges.filter((edge) => edge.head === node.id || edge.tail === node.id).length;
     graph.addNode(node.id, {
-      x: node.x, y: node.y, label: node.name, color: colourOf(node.type), kind: node.type,
+      x: node.x, y: node.y, label: short(node.name), color: colourOf(node.type), kind: node.type,
       size: Math.min(18, 5 + 2 * Math.sqrt(degree)),
     });
   }
   for (const edge of data.edges) {
-    graph.addEdgeWithKey(edge.id, edge.head, edge.tail, { label: edge.type, size: 2, kind: edge.kind });
+    graph.addEdgeWithKey(edge.id, edge.head, edge.tail, { label: short(edge.type), size: 2, kind: edge.kind });
   }
   return graph;
 }

@@ -7,7 +7,6 @@ policy admits its own scripts and styles, by hash, and no request to any host.
 
 import base64
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
@@ -15,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from questgraph.graphs.exports.base import write_whole
+from questgraph.graphs.exports.base import as_json, write_whole
 from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.graphs.viewer.layout import layout
 from questgraph.tools.records import Document, Turn
@@ -48,7 +47,7 @@ def write_page(
         summary: Facts about the run, shown on top.
     """
     page = render(graph, documents, turns, title=title, summary=summary)
-    write_whole(path, page.encode("utf-8", "replace"))
+    write_whole(path, page.encode())
 
 
 def render(
@@ -84,7 +83,7 @@ def render(
         _file("page.html"),
         policy=_policy(scripts, style),
         style=style,
-        data=json.dumps(data, ensure_ascii=False).translate(_ESCAPED),
+        data=as_json(data).translate(_ESCAPED),
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )
 

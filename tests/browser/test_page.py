@@ -2,13 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from questgraph.graphs.knowledge import build
+from questgraph.graphs.knowledge import KnowledgeGraph, build
 from questgraph.graphs.viewer.page import write_page
 from questgraph.tools.records import Argument, Claim, Document, Mention, Span, Turn
 from questgraph.tools.schema import EntityType, RelationType, Schema
@@ -131,6 +131,52 @@ def test_hostile_text_stays_text(page: Page) -> None:
     assert page.locator("h1").inner_text() == HOSTILE
     assert page.locator("img, b").count() == 0
     assert page.locator("body script:not([type])").count() == 4
+
+
+def test_hundreds_of_hostile_names_are_shown_and_run_nothing(
+    browser: Browser, hostile_graph: Callable[..., KnowledgeGraph], tmp_path: Path
+) -> None:
+    graph, path = hostile_graph(300), tmp_path / "graph.html"
+    graph.nodes["e:000000"]["name"] = "long " * 200_000
+    said = {r["document"]: r["quote"] for _, d in graph.nodes(data=True) for r in d["support"]}
+    documents = {id_: Document(id_, text) for id_, text in said.items()}
+    turns = {
+        r["unit"]: [Turn(r["reason"], r["reason"], r["quote"])]
+        for _, data in graph.nodes(data=True)
+        for r in data["support"]
+    }
+    write_page(path, graph, documents, turns, title=HOSTILE, summary={"a": HOSTILE})
+    opened = browser.new_page(viewport={"width": 1280, "height": 800})
+    trouble: list[str] = []
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.on("dialog", lambda dialog: trouble.append(dialog.message))
+    opened.on("request", lambda request: trouble.append(request.url))
+
+    opened.goto(path.as_uri())
+    headings = opened.evaluate(
+        """() => {
+            const seen = [];
+            for (const node of questgraph.data.nodes) {
+                questgraph.select(node.id);
+                seen.push(document.querySelector("#fact h2").textContent);
+            }
+            for (const edge of questgraph.data.edges) questgraph.select(edge.id);
+            const which = document.getElementById("which");
+            for (const option of which.options) {
+                which.value = option.value;
+                which.onchange({ target: which });
+            }
+            return seen.map((text) => JSON.stringify(text));
+        }"""
+    )
+    opened.wait_for_timeout(500)
+
+    assert list(map(json.loads, headings)) == [data["name"] for _, data in graph.nodes(data=True)]
+    assert opened.evaluate("typeof window.__pwned") == "undefined"
+    assert opened.locator("body script:not([type])").count() == 4
+    assert opened.locator("img, b, iframe, [onload], [onerror], a[href]").count() == 0
+    assert trouble == [path.as_uri()]
+    opened.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from questgraph.graphs.events import lemma, same_events
-from questgraph.graphs.knowledge import KnowledgeGraph, build
+from questgraph.graphs.knowledge import KnowledgeGraph, merged
 from questgraph.graphs.resolution.links import Merge
 
 from .conflicts.stories import SCHEMA, Story
@@ -16,7 +16,7 @@ Told = tuple[str, str, dict[str, str]]
 """A document, a trigger, and the fillers of the roles."""
 
 
-def story_of(*some: Told) -> Story:
+def graph_of(*some: Told) -> KnowledgeGraph:
     story = Story()
     for document, trigger, roles in some:
         sentence = " | ".join([trigger, *roles.values()])
@@ -26,11 +26,7 @@ def story_of(*some: Told) -> Story:
         if "date" in roles:
             parts["date"] = (roles["date"], "date")
         story.tell(document, sentence, "event", "purchase", **parts)
-    return story
-
-
-def graph_of(*some: Told) -> KnowledgeGraph:
-    return story_of(*some).graph()
+    return story.graph()
 
 
 def joined(*some: Told) -> list[int]:
@@ -127,15 +123,15 @@ def test_a_merge_says_why() -> None:
     assert list(ids) == sorted(node for node in graph if node.startswith("v:"))
 
 
-def test_a_graph_built_with_the_merges_has_each_event_once_with_all_that_is_said() -> None:
-    story = story_of(told("bought", buyer="Acme"), told("buys", **BOTH))
+def test_a_merged_graph_has_each_event_once_with_all_that_is_said() -> None:
+    apart = graph_of(told("bought", buyer="Acme"), told("buys", **BOTH))
     merges = {
         id_: Merge(ids[0], "purchase", reason, "rule")
-        for ids, reason in same_events(story.graph(), SCHEMA)
+        for ids, reason in same_events(apart, SCHEMA)
         for id_ in ids[1:]
     }
 
-    graph = build(story.claims, story.documents, SCHEMA, merges=merges)
+    graph = merged(apart, SCHEMA, merges)
 
     (event,) = [node for node, data in graph.nodes(data=True) if data["kind"] == "event"]
     assert len(graph.nodes[event]["support"]) == 2

@@ -16,26 +16,13 @@ from rdflib.namespace import PROV
 
 from questgraph.graphs.exports import export, exporters
 from questgraph.graphs.knowledge import KnowledgeGraph, build
-from questgraph.tools.errors import UnknownNameError
+from questgraph.tools.errors import ConfigError, UnknownNameError
 from questgraph.tools.ontologies.vocabulary import QG, TYPE
 from questgraph.tools.records import Argument, Claim, Document, Kind, Mention, Span
 from questgraph.tools.schema import EntityType, EventType, RelationType, Role, Schema
 
 # rdflib's own JSON-LD reader uses a class that rdflib deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
-
-HOSTILE = [
-    "say \"hi\", 'now'",
-    "a\nb\r\nc\td\re",
-    "nul\0bell\a",
-    "\u202egnp.exe\u200f",
-    "<script>alert(1)</script>&amp;]]>",
-    "=HYPERLINK(1)",
-    "back\\slash \\u0041 {x} @y ^^z . ; ,",
-    "lone \ud800 surrogate",
-    "last \ufffe\uffff 😀 𝒳",
-    "long " * 20_000,
-]
 
 
 def graph_of(name: str, type_: str = "person") -> KnowledgeGraph:
@@ -68,11 +55,6 @@ def graph_of(name: str, type_: str = "person") -> KnowledgeGraph:
 @pytest.fixture
 def graph() -> KnowledgeGraph:
     return graph_of("Ann Lee")
-
-
-def kept(text: str) -> str:
-    """Return what UTF-8 can hold of `text`."""
-    return text.replace("\ud800", "\ufffd")
 
 
 @pytest.mark.parametrize("format_", exporters)
@@ -132,13 +114,12 @@ def test_an_unknown_format_is_explained(graph: KnowledgeGraph, tmp_path: Path) -
         export(graph, "graphxml", tmp_path)
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:12]))
-def test_json_holds_every_name(name: str, tmp_path: Path) -> None:
-    path = export(graph_of(name), "json", tmp_path)
+def test_json_holds_every_name(nasty: str, tmp_path: Path) -> None:
+    path = export(graph_of(nasty), "json", tmp_path)
 
     back = nx.node_link_graph(json.loads(path.read_bytes()), edges="edges")
 
-    assert kept(name) in {data["name"] for _, data in back.nodes(data=True)}
+    assert nasty in {data["name"] for _, data in back.nodes(data=True)}
 
 
 def test_json_reads_back_as_the_same_graph(graph: KnowledgeGraph, tmp_path: Path) -> None:
@@ -149,8 +130,10 @@ def test_json_reads_back_as_the_same_graph(graph: KnowledgeGraph, tmp_path: Path
     assert nx.utils.graphs_equal(back, graph)
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:12]))
-def test_csv_holds_every_name(name: str, tmp_path: Path) -> None:
+def test_csv_holds_every_name(nasty: str, tmp_path: Path) -> None:
+    # A reader of Python's takes 131,072 characters as long as nobody says more.
+    csv.field_size_limit(2_000_000)
+    name = nasty.replace("\ud800", "")
     folder = export(graph_of(name), "csv", tmp_path)
 
     nodes, edges = (
@@ -158,20 +141,33 @@ def test_csv_holds_every_name(name: str, tmp_path: Path) -> None:
         for table in ("nodes.csv", "edges.csv")
     )
 
-    assert kept(name) in {row["name"] for row in nodes}
+    assert name in {row["name"] for row in nodes}
     ids = {row["id"] for row in nodes}
     assert all({row["head"], row["tail"]} <= ids for row in edges)
     assert [row["qualifiers"] for row in edges] == ['{"when": ["2020"]}', "{}"]
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:12]))
 @pytest.mark.parametrize(("format_", "parser"), [("turtle", "turtle"), ("jsonld", "json-ld")])
-def test_rdf_holds_every_name(name: str, format_: str, parser: str, tmp_path: Path) -> None:
+def test_rdf_holds_every_name(nasty: str, format_: str, parser: str, tmp_path: Path) -> None:
+    name = nasty.replace("\ud800", "")
     path = export(graph_of(name, type_=name[:50]), format_, tmp_path)
 
     rdf = Graph().parse(path, format=parser)
 
-    assert Literal(kept(name)) in set(rdf.objects(None, RDFS.label))
+    assert Literal(name) in set(rdf.objects(None, RDFS.label))
+
+
+@pytest.mark.parametrize("format_", ["turtle", "jsonld", "trig", "csv"])
+@pytest.mark.parametrize("type_", ["person", "half \ud800"])
+def test_what_no_text_can_hold_is_refused_by_name_and_nothing_is_written(
+    format_: str, type_: str, tmp_path: Path
+) -> None:
+    graph = graph_of("Ann" if "half" in type_ else "lone \ud800 surrogate", type_=type_)
+
+    with pytest.raises(ConfigError, match=r"(lone|half) \\ud800.* write json, graphml"):
+        export(graph, format_, tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_turtle_and_jsonld_say_the_same_without_blank_nodes(
@@ -202,15 +198,20 @@ def test_rdf_statements_quote_the_document_that_states_them(
     assert rdf.value(document, RDFS.label) == Literal("d é#1")
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:12]))
-def test_graphml_holds_what_xml_can_of_every_name(name: str, tmp_path: Path) -> None:
-    path = export(graph_of(name), "graphml", tmp_path)
+def test_graphml_holds_what_xml_can_of_every_name_and_beside_it_all(
+    nasty: str, tmp_path: Path
+) -> None:
+    path = export(graph_of(nasty), "graphml", tmp_path)
 
     back = nx.read_graphml(path)
 
-    illegal = "\0\a\ud800\ufffe\uffff"
-    expected = name.translate(dict.fromkeys(map(ord, illegal), "\ufffd"))
-    assert expected in {data["name"] for _, data in back.nodes(data=True)}
+    illegal = "\0\a\x1f\ud800\ufffe\uffff"
+    expected = nasty.translate(dict.fromkeys(map(ord, illegal), "\ufffd"))
+    found = [data for _, data in back.nodes(data=True)]
+    assert expected in {data["name"] for data in found}
+    assert nasty in {
+        json.loads(data.get("exact", "{}")).get("name", data["name"]) for data in found
+    }
 
 
 def test_graphml_keeps_parallel_edges_and_evidence(graph: KnowledgeGraph, tmp_path: Path) -> None:

@@ -1,13 +1,13 @@
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from questgraph.graphs.exports import node_link
+from questgraph.graphs.assembly import assemble, finished
 from questgraph.graphs.knowledge import KnowledgeGraph, build
 from questgraph.graphs.reduce import (
     Row,
@@ -21,42 +21,9 @@ from questgraph.graphs.reduce import (
     whole_from,
 )
 from questgraph.graphs.resolution import lineages
-from questgraph.tools.records import Argument, Claim, Document, Mention, Span
-from questgraph.tools.schema import EntityType, EventType, RelationType, Role, Schema
+from questgraph.tools.records import Claim, Document
 
-SCHEMA = Schema(
-    name="small",
-    entities=(
-        EntityType(name="agent"),
-        EntityType(name="person", is_a="agent"),
-        EntityType(name="firm", is_a="agent"),
-    ),
-    relations=(RelationType(name="leads"), RelationType(name="knows", symmetric=True)),
-    events=(
-        EventType(
-            name="hire", trigger="verb", roles=(Role(name="who"), Role(name="by", many=False))
-        ),
-    ),
-)
-WORDS = ("Ann Lee", "ann lee", "Dr. Ann Lee", "World Health Organization", "(WHO)", "WHO", "he")
-WORDS += ("the company", "1990", "Western Horse Owners", "Acme", "Acme Inc.")
-TYPES = ("agent", "person", "firm")
-
-
-def document(id_: str, *words: str) -> Document:
-    return Document(id_, " ".join(words))
-
-
-def mention(document: Document, word: str, nth: int = 0, type_: str = "") -> Mention:
-    start = -1
-    for _ in range(nth + 1):
-        start = document.text.index(word, start + 1)
-    return Mention(word, type=type_, span=Span(start, start + len(word)), level="exact")
-
-
-def claim(document: Document, kind: str, type_: str, *arguments: tuple[str, Mention]) -> Claim:
-    pinned = tuple(Argument(*argument) for argument in arguments)
-    return Claim(kind, type_, pinned, document_id=document.id, unit_id=f"{document.id}#000000")  # type: ignore[arg-type]
+from .corpora import ADAM, MANY, SCHEMA, claim, corpora, document, mention, whole
 
 
 def reduced(
@@ -91,52 +58,8 @@ def by(column: str, rows: Iterable[Row]) -> list[list[Row]]:
     return list(groups.values())
 
 
-def whole(graph: KnowledgeGraph) -> str:
-    return json.dumps(node_link(graph), indent=1)
-
-
 def types_by_name(graph: KnowledgeGraph) -> set[tuple[str, str]]:
     return {(data["name"], data["type"]) for _, data in graph.nodes(data=True)}
-
-
-@st.composite
-def mentions(draw: st.DrawFn, document: Document, words: Sequence[str]) -> Mention:
-    i = draw(st.integers(0, len(words) - 1))
-    start = len(" ".join(words[:i])) + bool(i)
-    word = words[i].strip("()")
-    start += words[i].startswith("(")
-    span = Span(start, start + len(word))
-    return Mention(word, type=draw(st.sampled_from(("", *TYPES))), span=span, level="exact")
-
-
-@st.composite
-def claims_about(draw: st.DrawFn, document: Document, words: Sequence[str]) -> Claim:
-    some = mentions(document, words)
-    kind = draw(st.sampled_from(("entity", "relation", "event")))
-    match kind:
-        case "entity":
-            type_, arguments = draw(st.sampled_from(TYPES)), [("mention", draw(some))]
-        case "relation":
-            type_ = draw(st.sampled_from(("leads", "knows")))
-            arguments = [("head", draw(some)), ("tail", draw(some))]
-            arguments += [("when", one) for one in draw(st.lists(some, max_size=2))]
-        case _:
-            type_ = "hire"
-            arguments = [(draw(st.sampled_from(("who", "by"))), draw(some)) for _ in range(2)]
-            arguments += [("trigger", one) for one in draw(st.lists(some, max_size=1))]
-    return claim(document, kind, type_, *arguments)
-
-
-@st.composite
-def corpora(draw: st.DrawFn) -> tuple[list[Claim], dict[str, Document]]:
-    """Some documents that call the same things by the same few names, and claims about them."""
-    claims: list[Claim] = []
-    documents = {}
-    for number in range(draw(st.integers(1, 4))):
-        words = draw(st.lists(st.sampled_from(WORDS), min_size=2, max_size=8))
-        documents[f"d{number}"] = one = document(f"d{number}", *words)
-        claims += draw(st.lists(claims_about(one, words), max_size=6))
-    return claims, documents
 
 
 @settings(max_examples=300, deadline=None)
@@ -149,6 +72,41 @@ def test_the_graph_is_that_of_all_claims_together(
     graph = reduced(claims, documents, dice)
 
     assert whole(graph) == whole(build(claims, documents, SCHEMA))
+
+
+@settings(max_examples=300, deadline=None)
+@given(corpora(MANY), st.randoms(use_true_random=False))
+def test_what_is_made_of_it_is_what_one_process_makes(
+    corpus: tuple[list[Claim], dict[str, Document]], dice: Random
+) -> None:
+    claims, documents = corpus
+
+    graph = finished(reduced(claims, documents, dice), documents, SCHEMA)
+
+    assert whole(graph) == whole(assemble(claims, documents, SCHEMA))
+
+
+def test_what_several_documents_say_of_one_thing_is_joined_after_the_reduce() -> None:
+    documents = {
+        id_: document(id_, "Ann Lee", "hired", adam) for id_, adam in zip("ab", ADAM, strict=True)
+    }
+    claims = [
+        claim(
+            one,
+            "relation",
+            "leads",
+            ("head", mention(one, "Ann Lee", type_="person")),
+            ("tail", mention(one, adam, type_="firm")),
+        )
+        for one, adam in zip(documents.values(), ADAM, strict=True)
+    ]
+
+    graph = finished(reduced(claims, documents), documents, SCHEMA)
+
+    ((_, adam, edge),) = graph.edges(data=True)
+    assert [record["document"] for record in edge["support"]] == ["a", "b"]
+    (part,) = graph.nodes[adam]["merged"]
+    assert "hyphens, plural or order" in part["reason"]
 
 
 ONE = document("one", "Ann Lee", "World Health Organization", "(WHO)")

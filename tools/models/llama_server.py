@@ -51,7 +51,9 @@ class Leases:
                     return
 
 
-def start(weights: Path, *, context: int, threads: int) -> tuple[Any, dict[str, str]]:
+def start(
+    weights: Path, adapter: Path | None, *, context: int, threads: int
+) -> tuple[Any, dict[str, str]]:
     """Load the model and return the server, to be kept, and its address."""
     import xllamacpp
 
@@ -66,6 +68,10 @@ def start(weights: Path, *, context: int, threads: int) -> tuple[Any, dict[str, 
     params.n_ctx = context
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     params.verbosity = 0
+    if adapter:
+        loaded = xllamacpp.CommonAdapterLoraInfo()
+        loaded.path, loaded.scale = str(adapter), 1.0
+        params.lora_adapters = [loaded]
     server = xllamacpp.Server(params)
     return server, {"url": f"{server.listening_address}/v1", "key": key}
 
@@ -87,11 +93,12 @@ def main() -> None:
     """Serve until the last lease is gone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--adapter", type=Path)
     parser.add_argument("--socket", type=Path, required=True)
     parser.add_argument("--context", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     told = parser.parse_args()
-    server, address = start(told.weights, context=told.context, threads=told.threads)
+    server, address = start(told.weights, told.adapter, context=told.context, threads=told.threads)
     asyncio.run(hold(told.socket, address))
     del server
     sys.stdout.flush()

@@ -23,6 +23,7 @@ from questgraph.tools.errors import (
     ModelUnavailableError,
 )
 from questgraph.tools.models import llama_server
+from questgraph.tools.models.adapters import GGUF, read_about
 from questgraph.tools.models.base import AnswerFormat, Reply, Request
 from questgraph.tools.models.openai import OpenAIModel
 from questgraph.tools.models.weights import find, own_file, published, sha256_of
@@ -44,7 +45,8 @@ class LocalModel:
     and the next one starts it anew.
 
     Args:
-        spec: Name of an embedded model, path of a GGUF file, or nothing for the default.
+        spec: Name of an embedded model, path of a GGUF file or of a folder with an adapter, or
+            nothing for the default.
         settings: Where the cache is, how many threads to use, whose weights.
 
     Raises:
@@ -59,6 +61,9 @@ class LocalModel:
             raise MissingPackageError(
                 "xllamacpp", "the embedded model", "pip install 'questgraph[local]'"
             )
+        adapter = None
+        if spec and (folder := Path(spec).expanduser()).is_dir():
+            spec, adapter = read_about(folder).base, own_file(folder / GGUF)
         if spec.endswith(".gguf") or (settings.weights and not spec):
             self._weights = own_file(Path(spec or settings.weights).expanduser())
             self._context = CONTEXT
@@ -67,8 +72,10 @@ class LocalModel:
             weights = published(spec)
             self._weights, self._context = find(weights, settings), weights.context
             self.name = f"local:{weights.name}"
+        if adapter:
+            self.name += f"+{adapter.parent.name}-{sha256_of(adapter)[:12]}"
         self._threads = settings.threads or os.cpu_count() or 1
-        self._runtime = _Runtime(self._weights, self._context, self._threads)
+        self._runtime = _Runtime(self._weights, adapter, self._context, self._threads)
         self._lease: _Lease | None = None
         self._opening = asyncio.Lock()
 
@@ -158,10 +165,12 @@ class _Lease:
 class _Runtime:
     """Finds the server for some weights, or starts it."""
 
-    def __init__(self, weights: Path, context: int, threads: int) -> None:
+    def __init__(self, weights: Path, adapter: Path | None, context: int, threads: int) -> None:
         folder = Path(tempfile.gettempdir()) / f"questgraph-{os.getuid()}"
         _make_private(folder)
-        mark = digest(str(weights), str(weights.stat().st_mtime_ns), str(context), str(threads))
+        files = [file for file in (weights, adapter) if file]
+        parts = [part for file in files for part in (str(file), str(file.stat().st_mtime_ns))]
+        mark = digest(*parts, str(context), str(threads))
         self.log = folder / f"{mark[:16]}.log"
         self._socket = folder / f"{mark[:16]}.sock"
         self._lock = FileLock(folder / f"{mark[:16]}.lock")
@@ -170,6 +179,7 @@ class _Runtime:
             *(sys.executable, "-m", module),
             *("--weights", str(weights), "--socket", str(self._socket)),
             *("--context", str(context), "--threads", str(threads)),
+            *(("--adapter", str(adapter)) if adapter else ()),
         ]
 
     async def lease(self, name: str) -> _Lease:

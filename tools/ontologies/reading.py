@@ -1,7 +1,7 @@
 """An ontology → a schema, with a list of what a schema has no place for.
 
 Classes and SKOS concepts become entity types, below `qg:Event` event types; properties become
-relations, those of events roles. `docs/schemas.md` has the table.
+relations, those of events roles. `docs/schema.md` has the table.
 """
 
 from collections.abc import Mapping

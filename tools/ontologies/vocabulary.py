@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from rdflib import OWL, RDF, RDFS, SH, SKOS, XSD, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS
+from rdflib.namespace import DCTERMS, PROV
 from rdflib.term import Node
 
 from questgraph.tools.decoding import storable
@@ -37,12 +37,17 @@ _BUILT_IN = tuple(map(str, (OWL._NS, RDF._NS, RDFS._NS, SH._NS, SKOS._NS, XSD._N
 
 
 def type_iri(name: str, iri: str = "") -> URIRef:
-    """Return the IRI of a type: its own, or one made of its name as RDF exports make it.
+    """Return the IRI of a type in RDF exports: its own, or one made of its name.
+
+    One that says how exports are built (`rdf:type`, `prov:wasDerivedFrom`) is not a type's own.
 
     >>> type_iri("works for")
     rdflib.term.URIRef('urn:questgraph:type:works%20for')
+    >>> type_iri("works for", "http://example.org/worksFor")
+    rdflib.term.URIRef('http://example.org/worksFor')
     """
-    return URIRef(iri) if iri else made_of(TYPE, name)
+    own = URIRef(iri)
+    return own if iri and is_own(own) and not _is_ours(own) else made_of(TYPE, name)
 
 
 def made_of(namespace: Namespace, name: str) -> URIRef:
@@ -59,6 +64,11 @@ def is_own(term: Node) -> bool:
     """Say whether `term` is an IRI that an ontology defines, and no word of a language for them."""
     # An IRI of rdflib takes no tuple here.
     return isinstance(term, URIRef) and not str(term).startswith(_BUILT_IN) and term != EVENT
+
+
+def _is_ours(iri: URIRef) -> bool:
+    """Say whether exports say something by this IRI, and stores read it back."""
+    return iri in (PROV.wasDerivedFrom, PROV.wasQuotedFrom) or str(iri).startswith(str(QG))
 
 
 def local_name(iri: str) -> str:

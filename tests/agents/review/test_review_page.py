@@ -1,8 +1,10 @@
 """The review page in a real browser: Debian's chromium, on loopback, and no other host."""
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from questgraph.agents.extraction import Extraction
 from questgraph.agents.review import server
 from questgraph.agents.review.desk import Desk
-from questgraph.agents.review.queue import key_of
+from questgraph.agents.review.queue import clipped, key_of
+from questgraph.agents.review.views import item_title
 from questgraph.tools.records import Claim, Document, Span, Turn
 
+from .test_hostile import opened as under_review
 from .world import ACME, CLAIMS, DOCUMENTS, LOST, WORKS, claim, make_run, mention, results_of
 
 CHROMIUM = shutil.which("chromium")
@@ -58,7 +62,13 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def link(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The page, served as the command serves it; the link that it prints."""
+    with served(desk, monkeypatch) as link:
+        yield link
+
+
+@contextmanager
+def served(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve the page as the command does, and give the link that it prints."""
     servers: list[uvicorn.Server] = []
     links: list[str] = []
     made = uvicorn.Server.__init__
@@ -84,12 +94,19 @@ def link(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, link: str) -> Iterator[Page]:
-    """The page, opened with the link; an error or a request to another host fails the test."""
+    with watched(browser, link) as page:
+        yield page
+
+
+@contextmanager
+def watched(browser: Browser, link: str) -> Iterator[Page]:
+    """Open the page; an error, a dialog or a request to another host fails the test."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     opened = context.new_page()
     trouble: list[str] = []
     host = link.partition("/?")[0]
     opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.on("dialog", lambda dialog: trouble.append(dialog.message))
     opened.on(
         "console",
         lambda told: trouble.append(told.text) if told.type == "error" else None,
@@ -295,6 +312,42 @@ def test_hostile_text_stays_text(page: Page, desk: Desk) -> None:
     assert page.locator("main img, main b, main script, header img").count() == 0
     shown = page.locator("#document").evaluate("e => e.textContent")
     assert shown == TEXT.replace("\0", "\ufffd")
+
+
+VISIT = """async (addresses) => {
+    const seen = [];
+    for (const address of addresses) {
+        await htmx.ajax("GET", address, { target: "#desk", swap: "innerHTML" });
+        seen.push(document.querySelector("#title").textContent);
+    }
+    return seen.map((text) => JSON.stringify(text));
+}"""
+
+
+def test_hundreds_of_hostile_names_are_shown_and_run_nothing(
+    browser: Browser, nasties: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # HTML knows one kind of line end and no zeros: where characters are counted, they stand for
+    # something else, and titles go without.
+    texts = [name for name in nasties if not {"\0", "\r", "\ud800"} & {*name}]
+    names = [f"{texts[i % len(texts)]} {i}" for i in range(200)]
+    with (
+        under_review(tmp_path / "run", names, texts[:8], nasties[-3:]) as (_, desk),
+        served(desk, monkeypatch) as link,
+        watched(browser, link) as page,
+    ):
+        items, things = list(desk.now.items), list(desk.now.graph.nodes(data="name"))
+
+        titles = page.evaluate(VISIT, [f"/items/{item.id}" for item in items])
+        called = page.evaluate(VISIT, [f"/things/{node}" for node, _ in things])
+        page.locator("#find").fill("<")
+        page.locator("#found button").first.wait_for()
+        page.wait_for_timeout(500)
+
+        assert list(map(json.loads, titles)) == [item_title(i, desk.documents) for i in items]
+        assert list(map(json.loads, called)) == [clipped(name, 300) for _, name in things]
+        assert page.evaluate("typeof window.__pwned") == "undefined"
+        assert page.locator("img, b, iframe, [onload], [onerror], body script").count() == 0
 
 
 def test_a_page_of_another_site_can_do_nothing(browser: Browser, page: Page, desk: Desk) -> None:

@@ -16,11 +16,13 @@ from typing import Any
 import pytest
 
 from questgraph.agents.extractor import aextract
+from questgraph.agents.opening import opened
 from questgraph.agents.options import Options
 from questgraph.agents.runs.status import Status
 from questgraph.graphs.exports import node_link
 from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.tools.gateway.cost import Caps
+from questgraph.tools.models.base import Request
 from questgraph.tools.models.endpoint import Endpoint
 from questgraph.tools.models.openai import OpenAIModel
 from questgraph.tools.models.scripted import ScriptedModel
@@ -44,6 +46,8 @@ from questgraph.agents.distributed import tables
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 DOCUMENTS = 60
+FIRMS = ("Isis-17", "Isis17")
+"""One firm by the rules for merging, told of in two documents."""
 TOLD = ("document_id", "unit_id", "position", "start", "end", "status", "reason", "claims")
 SYSTEM = {
     # A node that is gone is missed after some seconds.
@@ -130,6 +134,27 @@ def whole(graph: KnowledgeGraph) -> str:
     return json.dumps(node_link(graph), indent=1)
 
 
+def shown(folder: Path) -> KnowledgeGraph:
+    with opened(folder) as found:
+        return found.graph
+
+
+def reads_more(request: Request) -> str:
+    """Answer as `reader`, and where a passage has one of these firms, name it and its director."""
+    said = " ".join(message.content for message in request.messages)
+    firm = next((name for name in FIRMS if name in said), "")
+    if not firm:
+        return reader(request)
+    told = {
+        "Which of the types": {"types": ["person", "firm", "works_for"]},
+        "Copy every mention": {"person": ["Ann Solheim", "She"], "firm": [firm]},
+        "Give every pair": {"works_for": [["Ann Solheim", firm], ["She", firm]]},
+        "Does it say": {"answer": "yes"},
+    }
+    asked = request.messages[-1].content
+    return json.dumps(next((answer for words, answer in told.items() if words in asked), {}))
+
+
 def kept(ledger: str) -> set[str]:
     """Return the keys of the answers that are in the ledger."""
     with psycopg.connect(ledger) as database:
@@ -172,10 +197,14 @@ async def test_two_nodes_find_what_one_process_finds_and_ask_it_once(
     cluster: Any, inputs: Path, tmp_path: Path, postgres_url: str
 ) -> None:
     more = [{"id": "000", "text": text(7)}, {"title": "no text"}]
+    more += [
+        {"id": firm, "text": f"Ann Solheim works for {firm}. She never works for {firm}."}
+        for firm in FIRMS
+    ]
     first, second = tmp_path / "first", tmp_path / "second"
     (inputs / "c.jsonl").write_text(lines(more) + "{no json")
 
-    async with Endpoint(ScriptedModel(reader), latency=0.02) as endpoint:
+    async with Endpoint(ScriptedModel(reads_more), latency=0.02) as endpoint:
         given = options(endpoint, postgres_url)
         found = await run(inputs, first, given)
         asked = endpoint.asked.copy()
@@ -193,10 +222,14 @@ async def test_two_nodes_find_what_one_process_finds_and_ask_it_once(
     )
     assert units(second) == units(first)
     assert documents(first) == single.documents
-    assert whole(distributed.load_graph(first)) == whole(single.graph)
-    assert len(distributed.load_graph(second)) == 0
+    assert whole(shown(first)) == whole(single.graph)
+    assert len(shown(second)) == 0
     await asyncio.to_thread(distributed.make_graph, second)
-    assert whole(distributed.load_graph(second)) == whole(single.graph)
+    assert whole(shown(second)) == whole(single.graph)
+    merged = [
+        part["id"] for _, data in single.graph.nodes(data=True) for part in data.get("merged", ())
+    ]
+    assert len(merged) == 3, "the firm of two spellings, and she of either document"
     for name in ("documents", "incomplete", "endings", "unreadable", "ended", "complete"):
         assert getattr(found, name) == getattr(single.status, name) == getattr(again, name), name
     assert (found.spending.settled.calls, again.usage.calls) == (found.usage.calls, 0)

@@ -4,20 +4,6 @@ import networkx as nx
 
 from questgraph.graphs.knowledge import KnowledgeGraph
 
-NASTY = [
-    "say \"hi\", 'now' `then`",
-    "a\nb\r\nc\td\re",
-    "nul\0bell\a",
-    "\u202egnp.exe\u200f",
-    "<script>alert(1)</script>&amp;]]>",
-    "`}) DETACH DELETE n //",
-    "'}) MATCH (n) DETACH DELETE n; //",
-    "back\\slash \\u0027 \\\\u0060 \\",
-    "lone \ud800 surrogate",
-    "last \ufffe\uffff 😀 𝒳",
-    "long " * 200_000,
-]
-
 
 def graph_of(name: str, type_: str = "person", relation: str = "knows") -> KnowledgeGraph:
     """Return a graph in which somebody knows Bo, likes Bo, and was hired."""

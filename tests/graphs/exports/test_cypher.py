@@ -11,7 +11,7 @@ from questgraph.graphs.exports import export
 from questgraph.graphs.exports.cypher import label, literal, statements
 from questgraph.graphs.exports.rows import rows_of
 
-from .graphs import NASTY, graph_of
+from .graphs import graph_of
 
 ladybug = pytest.importorskip("ladybug")
 
@@ -43,17 +43,15 @@ def test_a_label_is_made_of_words_and_short(type_: str) -> None:
     assert len(label(type_).encode()) <= 122
 
 
-@pytest.mark.parametrize("text", NASTY, ids=lambda text: ascii(text[:12]))
-def test_a_database_reads_a_literal_as_what_it_says(text: str) -> None:
-    text = text.replace("\ud800", "\ufffd").replace("\0", "")
+def test_a_database_reads_a_literal_as_what_it_says(nasty: str) -> None:
+    text = nasty.replace("\ud800", "\ufffd").replace("\0", "")
     connection = ladybug.Connection(ladybug.Database(":memory:", buffer_pool_size=64 << 20))
 
     assert connection.execute(f"RETURN {literal(text)}").get_all() == [[text]]
 
 
-@pytest.mark.parametrize("name", NASTY[:-1], ids=lambda name: ascii(name[:12]))
-def test_the_script_has_every_part_of_the_graph_once(name: str) -> None:
-    graph = graph_of(name, type_=name, relation=name)
+def test_the_script_has_every_part_of_the_graph_once(nasty: str) -> None:
+    graph = graph_of(nasty, type_=nasty[:500], relation=nasty[:500])
 
     script = list(statements(graph))
 

@@ -6,16 +6,14 @@ from pathlib import Path
 import networkx as nx
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from questgraph.graphs.exports import export
 
-from .graphs import NASTY, graph_of
+from .graphs import graph_of
 
 
-@pytest.mark.parametrize("name", NASTY, ids=lambda name: ascii(name[:12]))
-def test_a_graph_can_be_made_from_the_tables_again(name: str, tmp_path: Path) -> None:
-    graph = graph_of(name)
+def test_a_graph_can_be_made_from_the_tables_again(nasty: str, tmp_path: Path) -> None:
+    graph = graph_of(nasty)
 
     folder = export(graph, "parquet", tmp_path)
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import networkx as nx
@@ -17,7 +18,7 @@ from questgraph.tools.errors import ConfigError
 
 from . import others
 from .arcade import PASSWORD
-from .world import NASTY, graph_of, hostile_graph
+from .world import graph_of
 
 EMPTY: KnowledgeGraph = nx.MultiDiGraph()
 
@@ -75,6 +76,19 @@ def test_attributes_that_nobody_knows_today_are_kept(store: Store) -> None:
     load(graph, store)
 
     assert same(read(store), graph)
+
+
+def test_what_an_ontology_calls_types_is_kept_and_a_change_of_it_written(store: Store) -> None:
+    graph = graph_of("Ann", "Bo")
+    unlike = load(graph, store).nodes
+    graph.graph["iris"] = {"person": "urn:x:Person", "knows": "urn:questgraph:type:likes"}
+
+    loaded = load(graph, store)
+
+    assert (unlike, loaded.nodes, loaded.edges, loaded.dropped) == (3, 2, 1, 0)
+    assert same(read(store), graph)
+    assert read(store).graph == graph.graph
+    assert load(graph, store).unchanged == 6
 
 
 def test_loading_twice_is_loading_once(store: Store) -> None:
@@ -185,19 +199,23 @@ def test_what_others_tied_something_to_can_come_back(store: Store) -> None:
     assert same(read(store), graph)
 
 
-def test_hostile_names_are_stored_exactly_and_nothing_else_happens(store: Store) -> None:
+def test_hostile_names_are_stored_exactly_and_nothing_else_happens(
+    store: Store, nasties: list[str]
+) -> None:
     load(graph_of("Ann", "Bo"), store)
-    graph = graph_of(*NASTY)
+    graph = graph_of(*nasties)
 
     load(graph, store)
 
     assert same(read(store), graph)
     columns = {row.name for row in store.rows().nodes}
-    assert {name.replace("\ud800", "\ufffd") for name in NASTY} <= columns
+    assert {name.replace("\ud800", "\ufffd") for name in nasties} <= columns
 
 
-def test_hostile_types_are_stored_exactly_and_nothing_else_happens(store: Store) -> None:
-    for name in NASTY:
+def test_hostile_types_are_stored_exactly_and_nothing_else_happens(
+    store: Store, nasties: list[str]
+) -> None:
+    for name in nasties:
         graph = graph_of("Ann", "Bo", type_=name, relation=f"{name} of")
 
         load(graph, store)
@@ -206,7 +224,9 @@ def test_hostile_types_are_stored_exactly_and_nothing_else_happens(store: Store)
 
 
 @pytest.mark.slow
-def test_ten_thousand_hostile_names_are_stored_exactly(store: Store) -> None:
+def test_ten_thousand_hostile_names_are_stored_exactly(
+    store: Store, hostile_graph: Callable[..., KnowledgeGraph]
+) -> None:
     graph = hostile_graph(10_000)
 
     load(graph, store)

@@ -22,7 +22,7 @@ from questgraph.tools.errors import (
 )
 
 from .arcade import PASSWORD, clear
-from .world import NASTY, graph_of
+from .world import graph_of
 
 
 @pytest.mark.parametrize("target", ["", "sqlite", "sqlite:", "graph.db", "oxigraph:"])
@@ -128,6 +128,34 @@ def test_oxigraph_answers_sparql_with_the_evidence_of_a_triple(tmp_path: Path) -
     assert [[term.value for term in row] for row in found] == [["Ann", "Bo", "0", "d é#1"]]
 
 
+def test_oxigraph_calls_types_as_their_ontology_does(tmp_path: Path) -> None:
+    store = OxigraphStore(str(tmp_path / "g"))
+    graph = graph_of("Ann", "Bo")
+    load(graph, store)
+    graph.graph["iris"] = {"person": "urn:x:Person", "knows": "urn:x:knows"}
+
+    load(graph, store)
+
+    found = store._store.query(
+        "SELECT ?type WHERE { GRAPH <urn:questgraph:graph> {"
+        " ?a a <urn:x:Person> ; <urn:x:knows> ?b . ?a <urn:questgraph:vocabulary:type> ?type } }"
+    )
+    assert [row["type"].value for row in found] == ["person"]
+    assert not store._store.query("ASK { GRAPH ?g { ?a <urn:questgraph:type:knows> ?b } }")
+    store.close()
+
+
+def test_what_oxigraph_takes_for_no_iri_is_explained(tmp_path: Path) -> None:
+    graph = graph_of("Ann", "Bo")
+    graph.graph["iris"] = {"person": "http://[x"}
+
+    with (
+        open_store(f"oxigraph:{tmp_path / 'g'}") as store,
+        pytest.raises(ConfigError, match=r"'http://\[x' of the type 'person' is no IRI"),
+    ):
+        load(graph, store)
+
+
 def test_oxigraph_forgets_evidence_and_documents_that_nothing_rests_on(tmp_path: Path) -> None:
     store = OxigraphStore(str(tmp_path / "g"))
     graph = graph_of("Ann", "Bo")
@@ -180,9 +208,9 @@ def test_a_server_behind_bolt_answers_cypher(bolt_server: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_cypher_script_makes_what_loading_makes(bolt_server: str) -> None:
+def test_the_cypher_script_makes_what_loading_makes(bolt_server: str, nasties: list[str]) -> None:
     clear(bolt_server)
-    graph = graph_of(*NASTY, type_="`}) x", relation="\\u0060 y")
+    graph = graph_of(*nasties, type_="`}) x", relation="\\u0060 y")
     with open_store(bolt_server, password=PASSWORD) as store:
         for statement in statements(graph):
             store._write([(statement, [])])  # type: ignore[attr-defined]
