@@ -75,11 +75,12 @@ def measure(
 
 def table(rows: Iterable[Row]) -> str:
     """Return the figures as Markdown."""
-    head = ["set, measure", "arm", "documents", "F1", "recall", "nodes / thing", "tokens", "s"]
+    head = ["set, measure", "arm", "documents", "F1", "recall", "strict recall"]
+    head += ["nodes / thing", "tokens", "s"]
     body = [
         [
             *(f"{row['set']}, {row['measure']}", row["arm"], str(row["documents"])),
-            *(_told(row.get(part)) for part in ("f1", "recall")),
+            *(_told(row.get(part)) for part in ("f1", "recall", "strict")),
             f"{row['nodes']:.2f}" if "nodes" in row else "",
             *(str(round(row[part] / row["documents"])) for part in ("tokens", "seconds")),
         ]

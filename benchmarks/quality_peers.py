@@ -134,7 +134,14 @@ def kg_gen(task: Json) -> Callable[[Json], Found]:
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     from kg_gen import KGGen
 
-    generator = KGGen(model="openai/local", api_key="none", api_base=task["url"], temperature=0.0)
+    generator = KGGen(
+        model="openai/local",
+        api_key="none",
+        api_base=task["url"],
+        temperature=0.0,
+        # Its own 16,000 let a small model that runs away write for a quarter of an hour.
+        max_tokens=2048,
+    )
     names = ", ".join(t["name"] for t in task["schema"]["relations"])
 
     def ask(passage: Json) -> Found:

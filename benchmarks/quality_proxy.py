@@ -22,6 +22,7 @@ from questgraph.tools.models.local import LocalModel
 from questgraph.tools.settings import Settings
 
 MOST_TOKENS = 1024
+PATIENCE = aiohttp.ClientTimeout(total=None)
 
 
 class Recorder:
@@ -48,7 +49,7 @@ class Recorder:
         if row := self._answers.execute(kept, [key]).fetchone():
             self._count(request.match_info["name"], *row)
             return web.Response(text=row[0], content_type="application/json")
-        async with self._turn, aiohttp.ClientSession() as session:
+        async with self._turn, aiohttp.ClientSession(timeout=PATIENCE) as session:
             begun = time.monotonic()
             headers = {"Authorization": f"Bearer {self._key}"}
             target = f"{self._url}/chat/completions"

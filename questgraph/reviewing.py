@@ -27,6 +27,7 @@ Export = Annotated[
 def review(
     folder: flags.Folder,
     by: By = "",
+    catalogue: flags.Known = None,
     port: Port = 0,
     browser: Browser = True,
     export: Export = None,
@@ -36,7 +37,7 @@ def review(
     from questgraph.agents.review.labelling import reviewed, write_gold
 
     with errors():
-        extraction = Extraction.open(folder)
+        extraction = Extraction.open(folder, catalogue=catalogue)
         if export:
             decisions = extraction.decisions.standing()
             passages = reviewed(extraction.results, decisions, extraction.documents)

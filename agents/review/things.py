@@ -18,8 +18,9 @@ def thing(node: str, desk: Desk) -> dict[str, Any]:
     """Return what the page shows of a node.
 
     Keys: `id`, `kind`, `name`, `type`, `aliases`, `score`, `merged` (with `id`, `reason`, `by`),
-    `conflict`, `documents` (with `number`, `id`, `quote`), `claims` (key and title), `facts`
-    (`key`, `text`, `other`), and how many there are of each.
+    `linked` (`id` of the catalogue's entry or none, `name`, `reason`; nothing without a
+    catalogue), `conflict`, `documents` (with `number`, `id`, `quote`), `claims` (key and title),
+    `facts` (`key`, `text`, `other`), and how many there are of each.
     """
     graph = desk.now.graph
     data = graph.nodes[node]
@@ -33,6 +34,7 @@ def thing(node: str, desk: Desk) -> dict[str, Any]:
         "aliases": [clipped(name) for name in data["aliases"][:ROWS]],
         "score": data.get("score"),
         "merged": data.get("merged", ())[:ROWS],
+        "linked": data.get("linked"),
         "conflict": [told["why"] for told in data.get("conflict", ())][:ROWS],
         "documents": [
             {"number": i, "id": id_, "quote": clipped(named[id_], 160)}

@@ -176,13 +176,16 @@ def _trainer(model: Any, rows: Sequence[Row], out: Path, tuning: Tuning, pulse: 
         def on_step_end(self, args: Any, state: Any, control: Any, **told: Any) -> None:
             control.should_save = pulse.due()
 
-    return transformers.Trainer(
+    trainer = transformers.Trainer(
         model=adapted,
         args=arguments,
         train_dataset=list(rows),
         data_collator=_collated,
         callbacks=[Told()],
     )
+    # Whoever calls says what is shown.
+    trainer.remove_callback(transformers.PrinterCallback)
+    return trainer
 
 
 class _Pulse:

@@ -19,6 +19,7 @@ from questgraph.agents.review.pages import PAGE
 from questgraph.agents.review.queue import key_of, pair_key
 from questgraph.agents.review.server import app_of
 from questgraph.agents.review.templating import written
+from questgraph.tools.catalogues import read_entries
 from questgraph.tools.records import Argument, Claim, Document, Mention, Span, Turn
 
 from .conftest import ORIGIN, PORT
@@ -346,3 +347,16 @@ def test_everything_can_be_decided_and_then_nothing_is_open(client: TestClient, 
     assert key_of(ANN) not in [each.id for each in desk.open()]
     assert client.get(item(KNOWS)).status_code == 200
     assert len(TEXT) == 60
+
+
+def test_a_thing_shows_what_the_catalogue_calls_it(
+    client: TestClient, desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "known.csv").write_text("id,name,type\nQ<7>,Acme,organization\n")
+    desk.extraction.catalogue = read_entries(tmp_path / "known.csv")
+    desk.decide([])
+    desk.settle(60)
+
+    shown = client.get(f"/things/{node(desk, 'Acme')}").text
+    assert "In the catalogue: Acme (Q&lt;7&gt;)" in shown
+    assert "In the catalogue it is nothing" in client.get(f"/things/{node(desk, 'Bo Ek')}").text

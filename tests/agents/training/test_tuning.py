@@ -19,7 +19,7 @@ TEMPLATE = (
     "{% for m in messages %}<s>{{ m['role'] }}\n{{ m['content'] }}</s>\n{% endfor %}"
     "{% if add_generation_prompt %}<s>assistant\n{% endif %}"
 )
-QUICK = Tuning(rank=4, alpha=8, dropout=0.0, rate=0.02, epochs=6, length=64, rows=2)
+QUICK = Tuning(rank=4, alpha=8, dropout=0.0, rate=0.02, epochs=4, length=64, rows=1)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Base:
         num_attention_heads=4,
         num_key_value_heads=2,
         max_position_embeddings=128,
+        # Of weights near nothing an adapter cannot make anything.
+        initializer_range=0.3,
     )
     LlamaForCausalLM(config).save_pretrained(folder)
     return open_base(str(folder), Settings.read())
@@ -103,7 +105,7 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(
         """What a kill looks like from inside."""
 
     def stop(point: Point) -> None:
-        if point.step == 5:
+        if point.step == 3:
             raise StoppedError
 
     with pytest.raises(StoppedError):
@@ -111,7 +113,7 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(
     again: list[Point] = []
     rest = tune(data, tmp_path / "parts", base, often, on_point=again.append)
 
-    assert 1 < again[0].step <= 5
+    assert 1 < again[0].step <= 3
     assert losses(rest.points) == losses(whole.points)
     assert rest.held_back == whole.held_back
 
