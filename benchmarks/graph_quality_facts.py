@@ -21,6 +21,7 @@ from questgraph.agents.evaluation.datasets import Dataset, load_dataset
 from questgraph.agents.evaluation.facts import statement
 from questgraph.agents.evaluation.predict import Prediction, predict
 from questgraph.agents.evaluation.scores import Scored
+from questgraph.agents.recipes import recipes
 from questgraph.graphs.assembly import assemble
 from questgraph.retrieval.embedders import open_embedder
 from questgraph.tools.database import Database
@@ -43,6 +44,13 @@ ARMS = (
     Arm("staged, starter", STAGED, STARTER),
     Arm("staged, bank", STAGED, TRAIN),
 )
+IN_PARTS = (
+    Arm("staged, in parts", STAGED, TRAIN, chunk=600),
+    Arm("document, in parts", recipes["document"], TRAIN, chunk=600),
+)
+"""What a question about the rest of the document is worth, where documents are cut into passages of
+some sentences; on request."""
+
 ALIKE = (0.7, 0.8)
 """Cosines from which a statement counts as a fact: ours, and a stricter one."""
 
@@ -61,8 +69,8 @@ def measure(
     """
     sizes = {name: SIZES[name] for name in names if name in SIZES}
     for on in collections(sizes, limit):
-        for arm in ARMS:
-            if not arms or arm.name in arms:
+        for arm in (*ARMS, *IN_PARTS):
+            if arm.name in arms or (not arms and arm in ARMS):
                 said = asyncio.run(ours(arm, on, database)) if arm.recipe else theirs(arm, on, url)
                 yield _row(arm, on, said)
     if ESSAYS in names:

@@ -34,6 +34,10 @@ class Arm:
     why: str = ""
     """What is changed, in a few words."""
 
+    chunk: int = 4000
+    """Characters of a passage: all that is measured is asked about whole, as a peer would get
+    it, unless something else is said."""
+
     def says(self, metric: str) -> bool:
         """Say whether the arm answers what a metric measures."""
         return not self.kinds or metric.startswith(tuple(self.kinds))

@@ -42,8 +42,6 @@ one of events, one of whole abstracts."""
 
 SEED = 7
 SPENT = ("calls", "prompt_tokens", "completion_tokens", "seconds")
-CHUNK = 4000
-"""Passages are asked about whole: a peer would get them so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ async def ours(arm: Arm, on: Collection, database: Database) -> list[Prediction]
     """Return what one of our recipes says."""
     assert arm.recipe, "peers are asked by themselves"
     bank = on.banks.get(arm.bank)
-    options = {"recipe": arm.recipe, "model": "local:", "bank": bank, "chunk_size": CHUNK}
+    options = {"recipe": arm.recipe, "model": "local:", "bank": bank, "chunk_size": arm.chunk}
     return await predict(on.dataset, database, options)  # type: ignore[arg-type]  # as told above
 
 

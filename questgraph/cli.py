@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from questgraph import display as show
-from questgraph import flags, schemas, synth
+from questgraph import flags, schemas, synth, train
 from questgraph.asking import ask, mcp
 from questgraph.evaluation import evaluate
 from questgraph.exits import INCOMPLETE, errors
@@ -35,6 +35,7 @@ app.command()(load)
 app.command()(ask)
 app.command()(mcp)
 app.add_typer(synth.app, name="synth")
+app.add_typer(train.app, name="train")
 app.add_typer(schemas.app, name="schema")
 
 

@@ -1,0 +1,1 @@
+"""Small models taught with labelled passages: what they are asked, and the right answers."""
