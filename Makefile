@@ -8,7 +8,7 @@ export PYTHONSAFEPATH := 1
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test format lint types layers check slow live live-small record peers bench throughput memory quality graph-quality stores scale clean
+.PHONY: demo test format lint types layers check slow live live-small record peers bench throughput memory quality proposing graph-quality stores scale clean
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -63,6 +63,9 @@ memory: .venv/ready peers  ## resident memory over 100,000 documents
 
 quality: .venv/ready peers  ## F1 and cost beside the peers, with the embedded model; hours at first
 	$(BIN)/python benchmarks/quality.py
+
+proposing: .venv/ready peers  ## a small model reads first: F1 against what the large one is asked
+	$(BIN)/python benchmarks/proposing.py
 
 graph-quality: .venv/ready peers  ## one node for each thing, beside the peers; no model
 	$(BIN)/python benchmarks/graph_quality.py

@@ -252,6 +252,7 @@ def as_before(store: RunStore) -> Options:
         "recipe": store.fact("recipe"),
         "model": store.fact("asked_model") or None,
         "bank": store.fact("bank") or None,
+        "proposer": store.fact("proposer") or None,
         "catalogue": store.fact("catalogue") or None,
         "chunk_size": int(store.fact("chunk_size")),
         "ledger": store.fact("ledger"),

@@ -2,7 +2,7 @@
 
 from collections.abc import MutableSet
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit, urlunsplit
@@ -14,6 +14,7 @@ from questgraph.agents.recipes import DEFAULT, recipes
 from questgraph.agents.runs.engine import Engine, open_engine
 from questgraph.agents.runs.plan import CHUNK_SIZE, Plan
 from questgraph.agents.stages.base import Recipe
+from questgraph.agents.stages.propose import asking_first, proposes
 from questgraph.retrieval.bank import Bank
 from questgraph.retrieval.catalogue import Catalogue
 from questgraph.retrieval.entailment import CrossEncoderEntailment
@@ -21,7 +22,7 @@ from questgraph.tools.confidence import Confidence, Judge, read_confidence
 from questgraph.tools.database import Database
 from questgraph.tools.errors import ConfigError
 from questgraph.tools.gateway.batch import POLL, BatchGateway
-from questgraph.tools.gateway.cost import Caps, Prices
+from questgraph.tools.gateway.cost import Caps, Price, Prices
 from questgraph.tools.gateway.gateway import Gateway, Terms
 from questgraph.tools.gateway.ledger import Ledger
 from questgraph.tools.gateway.limits import Limits
@@ -54,6 +55,10 @@ class Options(TypedDict, total=False):
     bank: str | Path | Bank | None
     """Demonstrations: a folder made by `questgraph demos build`, a `Bank`, `"starter"` for the
     built-in ones (as when left out), `None` for none."""
+
+    proposer: str | ChatModel | None
+    """A small model that reads each passage first, as `model` is named, for recipes whose large
+    model sees only what a small one doubts; what the bank taught when left out."""
 
     catalogue: Path | str | None
     """Known names, for recipes that check names by them: a CSV or JSONL file with `name`, `type`
@@ -129,6 +134,12 @@ class Lookup:
     facts: dict[str, str]
     """How the run is made, as its folder notes it, so that it can be gone on with."""
 
+    proposer: ChatModel | None = None
+    """The small model that reads first, where one is named."""
+
+    proposer_price: Price | None = None
+    """What that costs; `None` when nobody knows."""
+
     def open(
         self, database: Database, tag: str = "", taken: MutableSet[str] | None = None
     ) -> AbstractAsyncContextManager[Engine]:
@@ -149,7 +160,9 @@ class Lookup:
                 model, ledger, self.terms, batches, tag=tag, taken=known, poll=self.poll
             )
 
-        return open_engine(self.plan, self.model, self._ledger(database), gateway, self.judge)
+        return open_engine(
+            self.plan, self.model, self._ledger(database), gateway, self.judge, self._second
+        )
 
     @property
     def config(self) -> str:
@@ -158,6 +171,16 @@ class Lookup:
         more = ["logprobs"] if self.terms.logprobs else []
         more += [repr(self.judge)] if self.judge else []
         return digest(asked, *more) if more else asked
+
+    @property
+    def _second(self) -> tuple[ChatModel, Terms] | None:
+        """The small model and its terms: those of the large one, but that it says how sure it is.
+
+        It is asked at once in batch mode too: it is the local one, mostly.
+        """
+        if self.proposer is None:
+            return None
+        return self.proposer, replace(self.terms, price=self.proposer_price, logprobs=True)
 
     def _ledger(self, database: Database) -> Ledger:
         if not self.ledger:
@@ -180,6 +203,10 @@ def look_up(options: Options) -> Lookup:
         raise ConfigError(f"{ledger!r} is no shared ledger: write postgresql://user@host/database")
     model = open_model(named, settings) if isinstance(named, str) else named
     made = plan(options)
+    first = options.get("proposer")
+    small = open_model(first, settings) if isinstance(first, str) else first
+    if small:
+        made = _read_first(made, small)
     return Lookup(
         plan=made,
         model=model,
@@ -188,12 +215,15 @@ def look_up(options: Options) -> Lookup:
         poll=options.get("poll", POLL) if options.get("batch") and _openai(model) else None,
         history=History(settings.cache / HISTORY),
         judge=_judge(options, made.recipe.name),
+        proposer=small,
+        proposer_price=_terms(options, small, settings).price if small else None,
         facts={
             "model": model.name,
             "asked_model": named if isinstance(named, str) else "",
             "recipe": made.recipe.name,
             "schema": schema_to_yaml(made.schema),
             "bank": _name_of(options),
+            "proposer": first if isinstance(first, str) else "",
             "catalogue": str(options.get("catalogue") or ""),
             "chunk_size": str(made.chunk_size),
             "ledger": _without_password(ledger),
@@ -227,6 +257,21 @@ def plan(options: Options) -> Plan:
         entailment=CrossEncoderEntailment(nli) if nli else None,
         chunk_size=size,
     )
+
+
+def _read_first(made: Plan, small: ChatModel) -> Plan:
+    """Return a plan under which `small` reads first.
+
+    Raises:
+        ConfigError: When the recipe has nothing to propose.
+    """
+    if not proposes(made.recipe):
+        known = ", ".join(recipe.name for recipe in recipes.values() if proposes(recipe))
+        raise ConfigError(
+            f"{made.recipe.name} has no small model that reads first: choose from {known}, or"
+            " leave out the proposer"
+        )
+    return replace(made, recipe=asking_first(made.recipe), proposer=small.name)
 
 
 def _terms(options: Options, model: ChatModel, settings: Settings) -> Terms:

@@ -86,7 +86,7 @@ async def aresolve(
     settings = options.get("settings") or Settings.read()
     with open_database(file) as database:
         store = RunStore(database)
-        found = look_up({**as_before(store), "bank": None, **options})
+        found = look_up({**as_before(store), "bank": None, "proposer": None, **options})
         extraction = Extraction(store, Path(folder), database)
         near = partial(neighbours, embedder=open_embedder(settings.embedder, settings))
         async with found.open(database) as engine:

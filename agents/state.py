@@ -116,6 +116,10 @@ class Context:
     entailment: Entailment | None = None
     """Who says what follows from what; the language model when it is left out."""
 
+    proposer: Gateway | None = None
+    """To the small language model that reads first, for stages that propose; what the bank taught
+    when it is left out."""
+
 
 def initial(unit: Unit, demos: tuple[Labelled, ...] = ()) -> State:
     """Return the state in which nothing was asked yet."""

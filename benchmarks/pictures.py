@@ -122,6 +122,45 @@ def quality(report: Report, path: Path) -> None:
         save(figure, path)
 
 
+def proposing(report: Report, path: Path) -> None:
+    """Draw F1 over what the large model was asked, a mark for each threshold of the small one."""
+    points, alone = report["points"], report["alone"]
+    with plt.rc_context(STYLE):
+        figure, both = plt.subplots(1, 2, figsize=(12, 4.5), sharey=True)
+        for axes, what in zip(both, ("calls", "tokens"), strict=True):
+            costs = [point["large"][what] for point in points]
+            curve(axes, costs, [point["f1"] for point in points], OURS, label=report["small"])
+            for cost, point in zip(costs, points, strict=True):
+                place = (cost, point["f1"][0])
+                axes.annotate(f"{point['sure']:g}", place, (4, 5), textcoords="offset points")
+            curve(axes, [alone["large"][what]], [alone["f1"]], PEER, label="large model alone")
+            axes.set_xlabel(f"{what} of the large model for each passage")
+            axes.grid(alpha=0.3)
+        both[0].set_ylabel("F1 of names, with 95 % intervals")
+        both[0].set_ylim(0, 1)
+        both[0].legend(loc="lower right", frameon=False)
+        title = f"{report['set']}, {report['passages']} passages: believed from this probability on"
+        both[0].set_title(title)
+        save(figure, path)
+
+
+def curve(
+    axes: Axes,
+    costs: Sequence[float],
+    scores: Sequence[Sequence[float]],
+    colour: str,
+    *,
+    label: str,
+) -> None:
+    """Draw scores with their intervals over what they cost, joined by a line."""
+    values = [value for value, _, _ in scores]
+    below = [value - low for value, low, _ in scores]
+    above = [high - value for value, _, high in scores]
+    axes.errorbar(
+        costs, values, yerr=[below, above], fmt="o-", color=colour, ms=5, lw=1, label=label
+    )
+
+
 def ranges(
     axes: Axes,
     places: Sequence[tuple[float, Sequence[float]]],
@@ -184,7 +223,12 @@ def save(figure: plt.Figure, path: Path) -> None:
 
 def main() -> None:
     """Draw what the command line says."""
-    kinds = {"throughput": throughput, "memory": memory, "quality": quality}
+    kinds = {
+        "throughput": throughput,
+        "memory": memory,
+        "quality": quality,
+        "proposing": proposing,
+    }
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("kind", choices=kinds)
     parser.add_argument("report", type=Path)

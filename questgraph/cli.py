@@ -14,6 +14,7 @@ from questgraph import flags, schemas, synth, train
 from questgraph.asking import ask, mcp
 from questgraph.evaluation import evaluate
 from questgraph.exits import INCOMPLETE, errors
+from questgraph.improving import improve
 from questgraph.load import load
 from questgraph.resolving import resolve
 from questgraph.reviewing import review
@@ -31,6 +32,7 @@ app.add_typer(demos, name="demos")
 app.command("eval")(evaluate)
 app.command()(resolve)
 app.command()(review)
+app.command()(improve)
 app.command()(load)
 app.command()(ask)
 app.command()(mcp)
@@ -46,6 +48,7 @@ def extract(
     recipe: flags.Recipe = "staged",
     model: flags.Model = None,
     bank: flags.Bank = "starter",
+    proposer: flags.Proposer = None,
     catalogue: flags.Catalogue = None,
     out: flags.Out = Path("questgraph-run"),
     budget_usd: flags.BudgetUsd = None,
@@ -76,6 +79,7 @@ def extract(
         "recipe": recipe,
         "model": model,
         "bank": flags.named(bank),
+        "proposer": proposer,
         "catalogue": catalogue,
         "budget": flags.caps(budget_usd, budget_tokens, budget_calls),
         "prices": prices,

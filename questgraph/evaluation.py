@@ -61,6 +61,7 @@ def evaluate(
     limit: Limit = None,
     seed: Seed = 0,
     bank: Bank = "starter",
+    proposer: flags.Proposer = None,
     given_entities: Given = False,
     calibrate: Calibrate = False,
     logprobs: flags.Logprobs = False,
@@ -81,6 +82,7 @@ def evaluate(
     options: Options = {
         "model": model,
         "bank": flags.named(bank),
+        "proposer": proposer,
         "budget": flags.caps(budget_usd, budget_tokens),
         "prices": prices,
         "limits": flags.limits(concurrency),

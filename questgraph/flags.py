@@ -38,6 +38,13 @@ Schema = Annotated[
 ]
 Recipe = Annotated[str, typer.Option(help="How to ask: a name from `questgraph recipes`.")]
 Model = Annotated[str | None, typer.Option(help="`provider:model`, see `questgraph models`.")]
+Proposer = Annotated[
+    str | None,
+    typer.Option(
+        help="A small model that reads first, as `--model` is named, for recipes that ask the large"
+        " one about doubts only."
+    ),
+]
 Bank = Annotated[str, typer.Option(help="Folder with demonstrations, `starter`, or `none`.")]
 Catalogue = Annotated[
     Path | None,

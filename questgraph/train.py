@@ -127,7 +127,9 @@ def run(
         told = {**asdict(learned), "points": [point._asdict() for point in learned.points]}
         show.as_json({"folder": str(out), **told})
         return
-    rows = [("train", learned.dialogues, f"{learned.points[-1].loss:.3f}")]
+    rows: list[tuple[object, ...]] = [
+        ("train", learned.dialogues, f"{learned.points[-1].loss:.3f}")
+    ]
     rows += [(name, "", f"{loss:.3f}") for name, loss in learned.held_back.items()]
     show.table("Loss at the end", ["dialogues of", "how many", "loss"], rows)
     if learned.too_long:

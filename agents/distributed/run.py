@@ -137,6 +137,7 @@ def _order(options: Options, found: Lookup, folder: Path, workers: int) -> Order
         "recipe": options.get("recipe", found.plan.recipe.name),
         "model": options.get("model"),
         "bank": bank,
+        "proposer": options.get("proposer"),
         "chunk_size": found.plan.chunk_size,
         "ledger": found.ledger,
         "catalogue": _everywhere(options.get("catalogue")),

@@ -13,10 +13,12 @@ them, as a choice of its three likeliest labels or none.
 
 Differences: the small model is a linear probe over the vectors of the bank's embedder, learned
 from the bank in seconds, where the paper's is fine-tuned; it is less sure, so more is asked about.
-Demonstrations are similar labelled samples and have no written analysis, since nobody wrote one for
-the bank at hand. Pairs are made of the entities found, where the paper has them given; relations of
-which the bank shows none are all asked about. Events are left to other recipes: the paper's event
-detection names triggers and no roles.
+With `--proposer` a small language model takes its place for names, such as one that was tuned by
+`questgraph train run`: it is asked once for all names of the passage, and how likely it found its
+own words is the probability (docs/proposing.md). Demonstrations are similar labelled samples and
+have no written analysis, since nobody wrote one for the bank at hand. Pairs are made of the
+entities found, where the paper has them given; relations of which the bank shows none are all asked
+about. Events are left to other recipes: the paper's event detection names triggers and no roles.
 """
 
 from questgraph.agents.shots import Shots
@@ -29,6 +31,9 @@ from questgraph.agents.stages.route import route
 
 DEMONSTRATIONS = Shots(positive=3, negative=1)
 
+LIKELIEST = 3
+"""Types of a hard sample that are in question."""
+
 FILTER_THEN_RERANK = Recipe(
     name="filter-then-rerank",
     summary="a small model takes what it is sure of, the rest is a choice of its likeliest types",
@@ -36,11 +41,11 @@ FILTER_THEN_RERANK = Recipe(
     "but a Good Reranker for Hard Samples!",
     stages=(
         unless_given(propose()),
-        route("entity", sure=0.6, top=3, name="route_entities"),
+        route("entity", sure=0.6, top=LIKELIEST, name="route_entities"),
         choose("entity", shots=DEMONSTRATIONS, keep_on_failure=True, name="choose_entities"),
         pair(),
         rate(),
-        route("relation", sure=0.7, top=3, name="route_relations"),
+        route("relation", sure=0.7, top=LIKELIEST, name="route_relations"),
         choose("relation", shots=DEMONSTRATIONS, keep_on_failure=True, name="choose_relations"),
     ),
     demos=4,

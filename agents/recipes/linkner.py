@@ -11,9 +11,10 @@ using Uncertainty". It is meant for names that the small model has never seen.
 
 Differences: the small model is a linear probe over the vectors of the bank's embedder in place of
 a fine-tuned span model, and its uncertainty is that of its probabilities (the released code has
-evidential and sampled ones too). The answer is a letter under a constraint, where the original
-matches labels in free text in up to five tries; one that cannot be read after a second try leaves
-the unit incomplete instead of counting as no name.
+evidential and sampled ones too); with `--proposer` it is a small language model, which is as
+uncertain of a name as of the words by which it says it (docs/proposing.md). The answer is a letter
+under a constraint, where the original matches labels in free text in up to five tries; one that
+cannot be read after a second try leaves the unit incomplete instead of counting as no name.
 """
 
 from questgraph.agents.stages.base import Recipe

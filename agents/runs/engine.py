@@ -1,4 +1,4 @@
-"""What a run needs open while it asks: model, ledger, gateway, bank, machine."""
+"""What a run needs open while it asks: models, ledger, gateways, bank, machine."""
 
 import asyncio
 import logging
@@ -9,13 +9,14 @@ from typing import cast
 
 from questgraph.agents.concurrency import map_unordered
 from questgraph.agents.machine import Machine, compile_recipe
+from questgraph.agents.runs.beside import BesideGateway
 from questgraph.agents.runs.plan import Asked, Plan
 from questgraph.agents.stages.vote import join
 from questgraph.agents.state import Context, State, initial, outcome
 from questgraph.tools.chunking import halves
 from questgraph.tools.confidence import Judge
-from questgraph.tools.errors import NotAskedError, StorageError
-from questgraph.tools.gateway.gateway import Gateway
+from questgraph.tools.errors import ConfigError, NotAskedError, StorageError
+from questgraph.tools.gateway.gateway import Gateway, Terms
 from questgraph.tools.gateway.ledger import Ledger
 from questgraph.tools.labelled import Labelled
 from questgraph.tools.models.base import ChatModel
@@ -41,9 +42,14 @@ class Engine:
     judge: Judge | None = None
     """Scores what was found, where there is a calibration."""
 
+    proposer: Gateway | None = None
+    """To the small model that reads first, where the plan names one."""
+
     machine: Machine = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.plan.proposer and self.proposer is None:
+            raise ConfigError(f"{self.plan.proposer} proposes for runs only: leave out `proposer`")
         object.__setattr__(self, "machine", compile_recipe(self.plan.recipe))
 
     async def question(self, asked: Asked) -> Result | None:
@@ -96,6 +102,7 @@ class Engine:
             bank=self.plan.bank,
             catalogue=self.plan.catalogue,
             entailment=self.plan.entailment,
+            proposer=self.proposer,
         )
         try:
             state = cast(State, await self.machine.ainvoke(initial(unit, demos), context=context))
@@ -119,13 +126,30 @@ async def open_engine(
     ledger: Ledger,
     gateway: Callable[[ChatModel, Ledger], Gateway],
     judge: Judge | None = None,
+    proposer: tuple[ChatModel, Terms] | None = None,
 ) -> AsyncIterator[Engine]:
-    """Open ledger, model and the gateway between them for as long as the block lasts."""
+    """Open ledger, model and the gateway between them for as long as the block lasts.
+
+    Args:
+        plan: What is asked.
+        model: Who is asked.
+        ledger: Keeps the calls.
+        gateway: Makes the way from the one to the other.
+        judge: Scores what is found.
+        proposer: The small model that reads first, and on what terms; its calls are kept in the
+            same ledger.
+    """
     async with AsyncExitStack() as stack:
         calls = await stack.enter_async_context(ledger)
         open_model = await stack.enter_async_context(model)
         open_gateway = await stack.enter_async_context(gateway(open_model, calls))
-        yield Engine(plan, open_gateway, open_model, judge)
+        aside = None
+        if proposer:
+            small, terms = proposer
+            open_small = await stack.enter_async_context(small)
+            way = BesideGateway(open_small, calls, terms, beside=open_gateway)
+            aside = await stack.enter_async_context(way)
+        yield Engine(plan, open_gateway, open_model, judge, aside)
 
 
 def _part(unit: Unit, chunk: Chunk) -> Unit:

@@ -28,7 +28,7 @@ Asked = tuple[Unit, tuple[Labelled, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that decides what is asked, but the text and the model."""
+    """Everything that decides what is asked, but the text and the model that is asked."""
 
     schema: Schema
     recipe: Recipe
@@ -42,6 +42,9 @@ class Plan:
     chunk_size: int = CHUNK_SIZE
     """Most characters of a passage."""
 
+    proposer: str = ""
+    """Name of the small language model that reads first, where there is one."""
+
     @property
     def overlap(self) -> int:
         """Characters that neighbouring passages share, about."""
@@ -54,6 +57,7 @@ class Plan:
             *(self.bank.digest if self.bank else "", str(self.chunk_size), str(self.overlap)),
             self.catalogue.digest if self.catalogue else "",
             self.entailment.name if self.entailment else "",
+            *([self.proposer] if self.proposer else []),
         )
 
     def units(self, document: Document, given: Sequence[Claim] = ()) -> list[Unit]:

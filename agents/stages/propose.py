@@ -1,13 +1,14 @@
-"""What may it be, and how sure is that? A small local model answers, in place of the large one."""
+"""What may it be, and how sure is that? A small model answers, in place of the large one."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 from questgraph.agents.candidates import places
-from questgraph.agents.stages.base import Recipe, Stage
+from questgraph.agents.stages.base import NO_CALLS, Calls, Recipe, Stage
+from questgraph.agents.stages.first_reading import PROPOSE, first_question, read_first
 from questgraph.agents.state import Candidate, Context, Problem, State, Update
 from questgraph.retrieval.bank import Bank
 from questgraph.retrieval.pair_probe import Pair, PairProbe
@@ -15,8 +16,9 @@ from questgraph.retrieval.probe import Guess, learned
 from questgraph.retrieval.proposer import MentionProbe, Proposal, Proposer
 from questgraph.tools.errors import ConfigError
 from questgraph.tools.records import HEAD, MENTION, TAIL, Argument, Mention, Turn, Unit
+from questgraph.tools.schema import Schema
 
-NO_BANK = "there are no labelled passages to learn from: name a bank"
+NO_BANK = "there are no labelled passages to learn from: name a bank, or a model that proposes"
 
 TOLD = 3
 """Types of a candidate that the trace names."""
@@ -26,36 +28,61 @@ Learn: TypeAlias = Callable[[Bank], Proposer]
 LINEAR: Learn = partial(learned, MentionProbe)
 
 
-def propose(*, learn: Learn = LINEAR, name: str = "propose") -> Stage:
+def propose(*, learn: Learn = LINEAR) -> Stage:
     """Return a stage that makes a candidate of whatever may be a name, with probabilities.
 
-    Without a bank to learn from, or with one that names nothing of the schema, the unit fails:
-    there is nobody who could propose.
+    A small language model says so where the run has one (`Context.proposer`), else what was learned
+    from the bank. Without a bank to learn from, or with one that names nothing of the schema, the
+    unit then fails: there is nobody who could propose.
 
     Args:
         learn: Makes the proposer of a bank, and keeps it for the next passage.
-        name: The stage's name.
     """
 
     def proposals(bank: Bank, text: str) -> list[Proposal]:
         return learn(bank).propose(text)
 
     async def run(state: State, context: Context, recipe: Recipe) -> Update:
+        if context.proposer:
+            return await read_first(state, context, context.proposer)
         unit = state["unit"]
         if context.bank is None:
-            return {"problems": [Problem(name, "failed", NO_BANK)]}
+            return {"problems": [Problem(PROPOSE, "failed", NO_BANK)]}
         try:
             found = await asyncio.to_thread(proposals, context.bank, unit.chunk.text)
         except ConfigError as error:
-            return {"problems": [Problem(name, "failed", str(error))]}
+            return {"problems": [Problem(PROPOSE, "failed", str(error))]}
         turn = len(state["turns"])
         new = tuple(_candidate(proposal, unit, turn) for proposal in found)
         return {
             "candidates": (*state["candidates"], *new),
-            "turns": [_noted(name, "What may the passage name?", new)],
+            "turns": [_noted(PROPOSE, "What may the passage name?", new)],
         }
 
-    return Stage(name=name, summary="finds what may be a name, by a small model", run=run)
+    return Stage(name=PROPOSE, summary="finds what may be a name, by a small model", run=run)
+
+
+def proposes(recipe: Recipe) -> bool:
+    """Say whether a small language model can be the first reader of a recipe."""
+    return any(stage.name == PROPOSE for stage in recipe.stages)
+
+
+@lru_cache(maxsize=64)
+def asking_first(recipe: Recipe) -> Recipe:
+    """Return a recipe as it is when a small language model proposes: that question counts, too."""
+    (question,) = first_question().stages
+
+    def calls(schema: Schema) -> Calls:
+        # It is not put about a passage that comes with names.
+        return question.calls(schema)._replace(least=0) if question.calls else NO_CALLS
+
+    stages = tuple(
+        replace(stage, summary="asks a small model for all names", session=PROPOSE, calls=calls)
+        if stage.name == PROPOSE
+        else stage
+        for stage in recipe.stages
+    )
+    return replace(recipe, stages=stages)
 
 
 def rate(*, name: str = "rate") -> Stage:

@@ -88,9 +88,7 @@ class _Loop:
 
     async def annotate(self, units: Sequence[Unit]) -> None:
         """Have some passages annotated, each with demonstrations from what there is by now."""
-        engine = Engine(
-            await asyncio.to_thread(self._plan), self._engine.gateway, self._engine.model
-        )
+        engine = replace(self._engine, plan=await asyncio.to_thread(self._plan))
 
         async def made(unit: Unit) -> Result | None:
             prepare, document = engine.plan.prepare, unit.chunk.document_id

@@ -1,6 +1,9 @@
 """An adapter is trained, goes on where it was stopped, and says what it is of."""
 
 import json
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,6 +119,29 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(
     assert 1 < again[0].step <= 3
     assert losses(rest.points) == losses(whole.points)
     assert rest.held_back == whole.held_back
+
+
+@pytest.mark.slow
+def test_a_killed_training_ends_as_one_that_was_not(base: Base, data: Path, tmp_path: Path) -> None:
+    often = replace(QUICK, every=0.0)
+    whole = tune(data, tmp_path / "whole", base, often)
+    code = (
+        "import sys\nfrom pathlib import Path\n"
+        "from questgraph.agents.training.bases import Base\n"
+        "from questgraph.agents.training.tuning import Tuning, tune\n"
+        f"tune(Path({str(data)!r}), Path({str(tmp_path / 'parts')!r}),"
+        f" Base({base.name!r}, Path({str(base.path)!r})), {often!r})\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL) as process:
+        while not list(tmp_path.glob("parts/checkpoints/checkpoint-*/trainer_state.json")):
+            assert process.poll() is None, "it ended before it could be killed"
+            time.sleep(0.05)
+        process.kill()
+
+    rest = tune(data, tmp_path / "parts", base, often)
+
+    assert losses(rest.points) == losses(whole.points)
+    assert (tmp_path / "parts" / GGUF).read_bytes() == (tmp_path / "whole" / GGUF).read_bytes()
 
 
 def test_another_training_is_not_mixed_into_a_folder(
