@@ -131,7 +131,8 @@ def _demonstration(
 ) -> Iterator[Message]:
     stages = (stage,) if recipe.history == "none" else recipe.session(stage.session)
     exchanges = [x for each in stages if each.show for x in each.show(demo, schema)]
-    yield from _laid_out(recipe, opening(recipe, demo.text), exchanges)
+    brief = [x._replace(question=x.briefly or x.question) for x in exchanges]
+    yield from _laid_out(recipe, opening(recipe, demo.text), brief)
 
 
 def _laid_out(recipe: Recipe, shown: str, exchanges: Sequence[Exchange]) -> Iterator[Message]:
@@ -140,7 +141,7 @@ def _laid_out(recipe: Recipe, shown: str, exchanges: Sequence[Exchange]) -> Iter
         yield Message("user", shown)
         yield Message("assistant", recipe.acknowledged)
         shown = ""
-    for question, answer in exchanges:
+    for question, answer, _ in exchanges:
         yield Message("user", f"{shown}\n\n{question}" if shown and question else shown + question)
         if answer:
             yield Message("assistant", answer)

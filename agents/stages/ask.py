@@ -102,7 +102,9 @@ class _Asker:
         codec = codec_for(self.codec, demo.text)
         return [
             Exchange(
-                self._wording(codec, schema, types), codec.write(_frames_of(frames, types), types)
+                self._wording(codec, schema, types),
+                codec.write(_frames_of(frames, types), types),
+                briefly=self._wording(codec, schema, types, explain=False),
             )
             for types in self._groups(schema, names)
         ]
@@ -159,12 +161,19 @@ class _Asker:
             for start in range(0, len(types), self.together):
                 yield types[start : start + self.together]
 
-    def _wording(self, codec: Codec[list[Frame]], schema: Schema, types: Sequence[AnyType]) -> str:
+    def _wording(
+        self,
+        codec: Codec[list[Frame]],
+        schema: Schema,
+        types: Sequence[AnyType],
+        *,
+        explain: bool = True,
+    ) -> str:
         return render(
             self.prompt,
             kind=types[0].kind,
             types=[(type_, signature(type_)) for type_ in types],
-            glossary="" if explained_at_once(schema) else glossary(types),
+            glossary=glossary(types) if explain and not explained_at_once(schema) else "",
             how=codec.instruct(types),
         )
 

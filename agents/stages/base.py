@@ -57,6 +57,9 @@ class Exchange(NamedTuple):
 
     question: str
     answer: str
+    briefly: str = ""
+    """The question without the explanations of many types, for demonstrations: eight times a
+    hundred of them would leave no room for anything else. Empty where it is short as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,10 +160,10 @@ class _Chooser:
         messages = []
         for demo, typed in shots:
             if found := find(demo, typed=typed):
-                question, answer = self._exchange(found, unit_of(demo), context.schema)
+                exchange = self._exchange(found, unit_of(demo), context.schema)
                 shown = opening(recipe, demo.text)
-                messages.append(Message("user", f"{shown}\n\n{question}"))
-                messages.append(Message("assistant", answer))
+                messages.append(Message("user", f"{shown}\n\n{exchange.question}"))
+                messages.append(Message("assistant", exchange.answer))
         return messages
 
     def _exchange(self, precedent: Precedent, unit: Unit, schema: Schema) -> Exchange:

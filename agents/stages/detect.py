@@ -38,12 +38,12 @@ def detect(
     """
     kinds = kinds or KINDS
 
-    def wording(schema: Schema, types: Sequence[AnyType]) -> str:
+    def wording(schema: Schema, types: Sequence[AnyType], *, explain: bool = True) -> str:
         return render(
             prompt,
             kinds=kinds,
             types=types,
-            glossary="" if explained_at_once(schema) else glossary(types),
+            glossary=glossary(types) if explain and not explained_at_once(schema) else "",
             how=codec.instruct(types),
         )
 
@@ -66,7 +66,9 @@ def detect(
         types = schema.types(*kinds)
         gold = {frame.type for frame in demo.frames(*kinds)}
         answer = codec.write([type_.name for type_ in types if type_.name in gold], types)
-        return [Exchange(wording(schema, types), answer)] if types else []
+        if not types:
+            return []
+        return [Exchange(wording(schema, types), answer, wording(schema, types, explain=False))]
 
     def calls(schema: Schema) -> Calls:
         types = schema.types(*kinds)

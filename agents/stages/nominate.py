@@ -34,7 +34,7 @@ def nominate(*, prompt: str = "nominate.v1", name: str = "nominate") -> Stage:
         frames = [*demo.frames("entity"), *islice(_others(demo), TURNED_DOWN)]
         listed = sorted(frames, key=lambda frame: demo.text.find(frame.fillers[0][1]))
         answer = codec.write(listed, schema.entities)
-        return [Exchange(question, answer) for question, _ in plain(demo, schema)]
+        return [exchange._replace(answer=answer) for exchange in plain(demo, schema)]
 
     return replace(stage, show=show, summary="asks for candidates, each with a decision and why")
 

@@ -44,7 +44,7 @@ def _of_unit(plan: Plan, unit: Unit, passage: Labelled) -> Iterator[Chat]:
     ((_, demos),) = plan.prepare([unit], avoid=unit.chunk.document_id)
     state = initial(unit, demos)
     for exchanges in _sessions(plan, passage):
-        *earlier, (stage, (question, answer)) = exchanges
+        *earlier, (stage, (question, answer, _)) = exchanges
         turns = [Turn(s.name, x.question, x.answer, parsed=x.answer) for s, x in earlier]
         asked = dialogue(plan.recipe, plan.schema, stage.name, state, turns, question)
         yield (*asked, Message("assistant", answer))

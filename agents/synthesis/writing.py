@@ -58,7 +58,7 @@ class Writer:
             before: Exchanges that stand before it: texts that were written as they were wanted.
         """
         messages = [Message("system", render(SYSTEM))]
-        for question, text in before:
+        for question, text, _ in before:
             messages += [Message("user", question), Message("assistant", text)]
         answer = await converse(
             self.gateway,

@@ -1,7 +1,14 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from questgraph.agents.dialogue import explained_at_once, fenced, glossary, system
+from questgraph.agents.dialogue import dialogue, explained_at_once, fenced, glossary, system
+from questgraph.agents.recipes.multi_turn import MULTI_TURN
+from questgraph.agents.recipes.staged import STAGED
+from questgraph.agents.stages.base import Recipe
+from questgraph.agents.state import initial
+from questgraph.tools.labelled import Labelled
+from questgraph.tools.records import Argument, Chunk, Claim, Mention, Span, Unit
 from questgraph.tools.schema import EntityType, EventType, RelationType, Role, Schema
 
 
@@ -34,13 +41,33 @@ def test_the_glossary_says_what_belongs_and_what_does_not() -> None:
     )
 
 
-def test_a_large_schema_is_explained_question_by_question() -> None:
-    many = Schema(
-        name="many",
-        entities=tuple(
-            EntityType(name=f"type{i}", guideline="A long explanation. " * 5) for i in range(120)
-        ),
-    )
+MANY = Schema(
+    name="many",
+    entities=tuple(
+        EntityType(name=f"type{i}", guideline="A long explanation. " * 5) for i in range(120)
+    ),
+)
 
-    assert not explained_at_once(many)
-    assert "type7" not in system("system.v1", many).content
+
+def test_a_large_schema_is_explained_question_by_question() -> None:
+    assert not explained_at_once(MANY)
+    assert "type7" not in system("system.v1", MANY).content
+
+
+@pytest.mark.parametrize("recipe", [STAGED, MULTI_TURN])
+def test_a_large_schema_is_explained_once_and_not_by_every_demonstration(recipe: Recipe) -> None:
+    claim = Claim(
+        "entity", "type7", (Argument("mention", Mention("Ann")),), document_id="d", unit_id="u"
+    )
+    demo = Labelled("d", "Ann left.", claims=(claim,))
+    chunk = Chunk("c", "Bo stayed.", span=Span(0, 10), index=0)
+    state = initial(Unit(chunk), (demo, demo))
+    (stage, *_) = recipe.stages
+    assert stage.show
+    (asked, *_) = stage.show(demo, MANY)
+
+    messages = dialogue(recipe, MANY, stage.name, state, (), asked.question)
+
+    explained = [i for i, m in enumerate(messages) if "A long explanation." in m.content]
+    assert explained == [len(messages) - 1]
+    assert sum(m.role == "assistant" for m in messages) >= 2

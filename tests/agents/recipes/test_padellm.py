@@ -132,7 +132,7 @@ def test_a_demonstration_shows_the_types_that_occur_and_one_that_does_not(schema
 
     exchanges = stage.show(*fit([demo], schema, Aliases()), schema)
 
-    assert [answer for _, answer in exchanges] == [
+    assert [exchange.answer for exchange in exchanges] == [
         '{"count":1}',
         "answer: Cy Dee",
         '{"count":0}',
