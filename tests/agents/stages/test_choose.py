@@ -195,8 +195,8 @@ def test_a_passage_shows_its_relations_and_a_pair_without_one(schema: Schema) ->
         for demo in (BANK.passages[1], BANK.passages[0])
     )
 
-    assert [answer for _, answer in related] == ['{"answer":"A"}']
-    assert [answer for _, answer in unrelated] == ['{"answer":"B"}']
+    assert [exchange.answer for exchange in related] == ['{"answer":"A"}']
+    assert [exchange.answer for exchange in unrelated] == ['{"answer":"B"}']
 
 
 def test_a_schema_without_relations_costs_no_question(schema: Schema) -> None:
