@@ -144,6 +144,8 @@ def _trainer(model: Any, rows: Sequence[Row], out: Path, tuning: Tuning, pulse: 
         # peft reads what transformers has renamed; nobody here can mend that.
         warnings.simplefilter("ignore", FutureWarning)
         adapted = peft.get_peft_model(model, lora)
+    # With a name, peft asks the model hub about the base whenever it writes the adapter.
+    adapted.peft_config["default"].base_model_name_or_path = ""
     arguments = transformers.TrainingArguments(
         output_dir=str(out / CHECKPOINTS),
         num_train_epochs=tuning.epochs,
