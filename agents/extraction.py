@@ -1,7 +1,6 @@
 """What a run found, cost and missed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -11,7 +10,7 @@ from questgraph.agents.review.log import DecisionLog
 from questgraph.agents.runs.reader import RunReader, Standing
 from questgraph.agents.runs.status import DocumentStatus, Status, by_document, full_json, status
 from questgraph.graphs.assembly import assemble, built
-from questgraph.graphs.conflicts import Policy, PolicyName, origins
+from questgraph.graphs.conflicts import Policy, PolicyName
 from questgraph.graphs.exports import export
 from questgraph.graphs.knowledge import KnowledgeGraph, visible
 from questgraph.graphs.viewer.page import write_page
@@ -178,7 +177,7 @@ class Extraction:
             decisions=self.decisions.standing(),
             links=self.links.all(),
             catalogue=self.catalogue,
-            policy=replace(self.policy, origins=origins(self.documents.values())),
+            policy=self.policy,
         )
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from questgraph.agents.recipes import recipes
-from questgraph.agents.stages.ask import ask
+from questgraph.agents.stages.ask import at_once
 from questgraph.agents.stages.base import Recipe, Stage
 from questgraph.agents.stages.more import more
 from questgraph.tools.codecs.by_type import ByType
@@ -65,15 +65,8 @@ def _asking(stage: Stage) -> Recipe:
     return replace(STAGED, stages=(stage, *STAGED.stages[1:]))
 
 
-_IN_FULL = ask(codec=ByType(), prompt="tell.v1", detected=False, mixed=True, together=1000)
-_VOTED = ask(
-    codec=ByType(complete=False),
-    prompt="tell.v1",
-    detected=False,
-    mixed=True,
-    together=1000,
-    samples=3,
-)
+_IN_FULL = at_once(codec=ByType(), prompt="tell.v1")
+_VOTED = at_once(codec=ByType(complete=False), prompt="tell.v1", samples=3)
 _NEAREST = replace(STAGED, selection="nearest")
 
 
@@ -85,9 +78,7 @@ class _Unbound(ByType):
         return None
 
 
-_FREE = ask(
-    codec=_Unbound(complete=False), prompt="tell.v1", detected=False, mixed=True, together=1000
-)
+_FREE = at_once(codec=_Unbound(complete=False), prompt="tell.v1")
 _MORE = more(codec=ByType(complete=False))
 
 CHANGES = (

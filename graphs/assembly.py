@@ -11,9 +11,10 @@ Nothing here is kept: leave out a decision or a link and what comes out is as if
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from questgraph.graphs.conflicts import Policy, qualify, settled
+from questgraph.graphs.conflicts import Policy, origins, qualify, settled
 from questgraph.graphs.decisions import Decision, decided, links_of, splitting
 from questgraph.graphs.events import same_events
 from questgraph.graphs.knowledge import KnowledgeGraph, build, merged
@@ -96,6 +97,8 @@ def finished(
         graph = merged(base, schema, merges)
     _link(graph, known, merges)
     qualify(graph, documents)
+    if policy and not policy.origins:
+        policy = replace(policy, origins=origins(documents.values()))
     return settled(graph, schema, policy)
 
 

@@ -7,12 +7,11 @@ texts must fit into memory then; of the two the graph is the larger one, since i
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from questgraph.graphs.assembly import finished
-from questgraph.graphs.conflicts import Policy, PolicyName, origins
+from questgraph.graphs.conflicts import Policy, PolicyName
 from questgraph.graphs.exports import export
 from questgraph.graphs.knowledge import KnowledgeGraph
 from questgraph.tools.catalogues import read_entries
@@ -76,7 +75,7 @@ class DistributedExtraction:
             self.documents,
             self.schema,
             catalogue=self._catalogue,
-            policy=replace(self._policy, origins=origins(self.documents.values())),
+            policy=self._policy,
         )
 
     def export(self, to: str, folder: Path | str) -> Path:

@@ -5,7 +5,7 @@ measure for what the turns of the other recipes buy. Unlike ChatIE's vanilla pro
 signatures of relations, so that the comparison is about turns and not about the schema.
 """
 
-from questgraph.agents.stages.ask import ask
+from questgraph.agents.stages.ask import at_once
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.stages.vote import vote
@@ -16,13 +16,7 @@ ONESHOT = Recipe(
     summary="everything in one question",
     source="the single-turn baseline of ChatIE (Wei et al. 2023), with signatures",
     stages=(
-        ask(
-            codec=ByType(complete=False),
-            prompt="oneshot.v1",
-            detected=False,
-            mixed=True,
-            together=1000,
-        ),
+        at_once(codec=ByType(complete=False), prompt="oneshot.v1"),
         ground(),
         vote(),
     ),

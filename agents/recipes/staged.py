@@ -17,7 +17,7 @@ What comes then costs no tokens, and asks in a second turn only where it leaves 
 * `verify`: rules check each claim; what they leave in doubt is put to the model with its evidence.
 """
 
-from questgraph.agents.stages.ask import ask
+from questgraph.agents.stages.ask import at_once
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.follow import follow
 from questgraph.agents.stages.ground import ground
@@ -32,13 +32,7 @@ STAGED = Recipe(
     summary="everything at once beside similar passages, then known names and pairs, then doubts",
     source="questgraph; retrieved demonstrations after GPT-NER and GPT-RE (2023)",
     stages=(
-        ask(
-            codec=ByType(complete=False),
-            prompt="tell.v1",
-            detected=False,
-            mixed=True,
-            together=1000,
-        ),
+        at_once(codec=ByType(complete=False), prompt="tell.v1"),
         follow(),
         ground(),
         recognise(),

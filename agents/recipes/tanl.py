@@ -12,7 +12,7 @@ each trigger in a copy of their own; types are named in the question, where a tu
 those of its one data set. What cannot be resolved is complained about and not dropped.
 """
 
-from questgraph.agents.stages.ask import ask
+from questgraph.agents.stages.ask import at_once
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.stages.vote import vote
@@ -25,7 +25,7 @@ TANL = Recipe(
     "Languages",
     system="supervised-system.v1",
     stages=(
-        ask(codec=Tanl, prompt="tanl.v1", detected=False, mixed=True, together=1000),
+        at_once(codec=Tanl, prompt="tanl.v1"),
         ground(),
         vote(),
     ),

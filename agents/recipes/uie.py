@@ -12,7 +12,7 @@ marks that keep its text from being taken for instructions. A span may be found 
 passage that has its words, where the released code takes the first place.
 """
 
-from questgraph.agents.stages.ask import ask
+from questgraph.agents.stages.ask import at_once
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.stages.vote import vote
@@ -24,7 +24,7 @@ UIE = Recipe(
     source="Lu et al. 2022, Unified Structure Generation for Universal Information Extraction",
     system="supervised-system.v1",
     stages=(
-        ask(codec=Sel(), prompt="uie.v1", detected=False, mixed=True, together=1000),
+        at_once(codec=Sel(), prompt="uie.v1"),
         ground(),
         vote(),
     ),

@@ -19,6 +19,8 @@ from questgraph.tools.records import KINDS, PLURALS, Frame, Kind, Turn
 from questgraph.tools.schema import AnyType, Schema
 
 MAX_TOKENS = 1024
+EVERYTHING = 1000
+"""Types in one question at most, where one covers them all."""
 
 
 def ask(
@@ -63,6 +65,30 @@ def ask(
         session=session,
         calls=asker.calls,
         show=asker.show,
+    )
+
+
+def at_once(
+    *kinds: Kind, codec: Coding[list[Frame]], prompt: str, name: str = "ask", samples: int = 1
+) -> Stage:
+    """Return a stage that asks for everything of `kinds` in one question, detected or not.
+
+    Args:
+        kinds: What to ask for; everything when none is named.
+        codec: How the frames are answered.
+        prompt: The question.
+        name: The stage's name.
+        samples: How often it is asked, for a vote.
+    """
+    return ask(
+        *kinds,
+        codec=codec,
+        prompt=prompt,
+        name=name,
+        detected=False,
+        together=EVERYTHING,
+        mixed=True,
+        samples=samples,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from questgraph.agents.shots import only
-from questgraph.agents.stages.ask import ask
+from questgraph.agents.stages.ask import at_once
 from questgraph.agents.stages.base import Recipe
 from questgraph.agents.stages.ground import ground
 from questgraph.agents.state import Candidate, Context, State, Update
@@ -32,15 +32,7 @@ def first_question() -> Recipe:
     It gets no demonstrations: a model that was tuned on such questions needs none, and the others
     are the faster without.
     """
-    asking = ask(
-        "entity",
-        codec=ByType(complete=False),
-        prompt="tell.v1",
-        name=PROPOSE,
-        detected=False,
-        mixed=True,
-        together=1000,
-    )
+    asking = at_once("entity", codec=ByType(complete=False), prompt="tell.v1", name=PROPOSE)
     return Recipe(
         name=PROPOSE,
         summary="asks for all names at once",

@@ -1,20 +1,17 @@
 """What joins the passage with the rest of its document? One question about both."""
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from questgraph.agents.checks import Breach, check
 from questgraph.agents.converse import about, converse
 from questgraph.agents.dialogue import dialogue, explained_at_once, fenced, glossary
 from questgraph.agents.stages.base import NO_CALLS, Calls, Recipe, Stage
 from questgraph.agents.stages.ground import implied_type
-from questgraph.agents.stages.surround import elsewhere
+from questgraph.agents.stages.surround import around, elsewhere
 from questgraph.agents.stages.triples import Named, named
 from questgraph.agents.state import Context, State, Update
 from questgraph.agents.statements import statement
-from questgraph.retrieval.context import helpful, likeness
 from questgraph.tools.chunking import sentences_of
 from questgraph.tools.codecs.by_type import ByType
 from questgraph.tools.folding import fold
@@ -69,10 +66,7 @@ def reach(*, k: int = 6, each: int = 4, prompt: str = "reach.v1", name: str = "r
         types = _types(things, events, schema)
         if not types or not elsewhere(state, context):
             return {}
-        rank = partial(likeness, context.bank.embedder) if context.bank else None
-        find = partial(helpful, unit.chunk, unit.document_text, k=k, each=each, scorer=rank)
-        # Sentences and vectors take tens of milliseconds, in which others could be answered.
-        shown = await asyncio.to_thread(find)
+        shown = await around(state, context, k=k, each=each)
         if not shown:
             return {}
         told = [statement(event, schema[event.type]) for event in events]

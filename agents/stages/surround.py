@@ -13,6 +13,7 @@ from questgraph.agents.stages.base import Recipe, Stage
 from questgraph.agents.state import Context, State, Update
 from questgraph.retrieval.context import Scorer, helpful, likeness
 from questgraph.tools.prompts import render
+from questgraph.tools.records import Span
 
 
 def surround(
@@ -40,17 +41,34 @@ def surround(
     async def run(state: State, context: Context, recipe: Recipe) -> Update:
         if not elsewhere(state, context):
             return {}
-        # Sentences and vectors take tens of milliseconds, in which others could be answered.
-        chunk, whole = state["unit"].chunk, state["unit"].document_text
-        rank = scorer or (partial(likeness, context.bank.embedder) if context.bank else None)
-        find = partial(helpful, chunk, whole, k=k, each=each, scorer=rank)
-        shown = [whole[slice(*span)] for span in await asyncio.to_thread(find)]
+        whole = state["unit"].document_text
+        found = await around(state, context, k=k, each=each, scorer=scorer)
+        shown = [whole[slice(*span)] for span in found]
         if not shown:
             return {}
         part = render(prompt, fenced=fenced("\n".join(shown)))
         return {"context": (*state["context"], part)}
 
     return Stage(name=name, summary=f"finds {k} helpful sentences elsewhere", run=run)
+
+
+async def around(
+    state: State, context: Context, *, k: int, each: int, scorer: Scorer | None = None
+) -> list[Span]:
+    """Return the places of the sentences elsewhere in the document that help most.
+
+    Args:
+        state: Holds the passage.
+        context: Has the bank, by whose embedder likeness is told.
+        k: How many sentences at most.
+        each: How many candidates each heuristic brings.
+        scorer: Ranks the candidates; as for `surround` when there is none.
+    """
+    unit = state["unit"]
+    rank = scorer or (partial(likeness, context.bank.embedder) if context.bank else None)
+    find = partial(helpful, unit.chunk, unit.document_text, k=k, each=each, scorer=rank)
+    # Sentences and vectors take tens of milliseconds, in which others could be answered.
+    return await asyncio.to_thread(find)
 
 
 def elsewhere(state: State, context: Context) -> Sequence[str]:

@@ -104,7 +104,8 @@ def tune(
     rows = list(packed(examples, tuning.length))
     if not rows:
         raise ConfigError(f"{data}/train.jsonl has no dialogue of at most {tuning.length} tokens")
-    _claim(out, _mark(data, base, tuning))
+    of = digest((data / "train.jsonl").read_text("utf-8"))
+    _claim(out, digest(of, base.name, json.dumps(asdict(tuning))))
     too_long = sum(len(example.tokens) > tuning.length for example in examples)
     learned = Learned(
         rows=len(rows),
@@ -123,7 +124,7 @@ def tune(
     trainer.model.save_pretrained(out)
     write_gguf(out, trainer.model.config)
     about = {**asdict(tuning), **asdict(learned), "points": len(learned.points)}
-    write_about(out, About(base.name, _digest(data / "train.jsonl"), about))
+    write_about(out, About(base.name, of, about))
     return learned
 
 
@@ -246,14 +247,6 @@ def _claim(out: Path, mark: str) -> None:
         raise ConfigError(f"{out} holds another training: take a new folder, or delete it first")
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(mark, "utf-8")
-
-
-def _mark(data: Path, base: Base, tuning: Tuning) -> str:
-    return digest(_digest(data / "train.jsonl"), base.name, json.dumps(asdict(tuning)))
-
-
-def _digest(file: Path) -> str:
-    return digest(file.read_text("utf-8"))
 
 
 def _last(out: Path) -> str | None:
