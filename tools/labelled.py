@@ -141,7 +141,7 @@ def labelled_from(chunk: Chunk, claims: Iterable[Claim]) -> Labelled:
     Mentions are in the words of the passage, which a model may have spelled otherwise; a relation
     whose ends nobody claimed as entities gets them claimed.
     """
-    id_ = f"{chunk.document_id}#{chunk.index}"
+    id_ = chunk.id
     kept = [_labelling(claim, chunk, id_) for claim in claims if claim.admitted]
     known = {_place(claim.arguments[0].mention) for claim in kept if claim.kind == "entity"}
     for claim in [claim for claim in kept if claim.kind == "relation"]:

@@ -114,6 +114,11 @@ class Chunk:
     sentences: tuple[Span, ...] = field(kw_only=True, default=(), repr=False, compare=False)
     """Where in `text` its sentences are, when whoever made the chunk knows."""
 
+    @property
+    def id(self) -> str:
+        """Name of the passage by itself, as labelled sets have it."""
+        return f"{self.document_id}#{self.index}"
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:

@@ -107,7 +107,7 @@ def _unlabelled(source: Path, plan: Plan) -> Iterator[Labelled]:
         if isinstance(document, DocumentError):
             raise document
         for unit in plan.units(document):
-            yield Labelled(f"{document.id}#{unit.chunk.index}", unit.chunk.text)
+            yield Labelled(unit.chunk.id, unit.chunk.text)
 
 
 def _why_nothing(passages: list[Labelled], problems: tuple[Problem, ...]) -> str:

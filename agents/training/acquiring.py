@@ -54,6 +54,5 @@ def worth_judging(
 
 
 def _open(result: Result, judged: set[str]) -> bool:
-    chunk = result.unit.chunk
     found = any(claim.admitted for claim in result.claims)
-    return result.outcome.complete and found and f"{chunk.document_id}#{chunk.index}" not in judged
+    return result.outcome.complete and found and result.unit.chunk.id not in judged

@@ -42,8 +42,7 @@ class Parts:
 def judged_in(extraction: Extraction) -> list[Judged]:
     """Return the passages of a run of which people judged every claim, in reading order."""
     decisions = extraction.decisions.standing()
-    chunks = ((result.unit, result.unit.chunk) for result in extraction.results)
-    units = {f"{chunk.document_id}#{chunk.index}": unit for unit, chunk in chunks}
+    units = {result.unit.chunk.id: result.unit for result in extraction.results}
     found = reviewed(extraction.results, decisions, extraction.documents)
     return [Judged(passage, units[passage.id]) for passage in found]
 
